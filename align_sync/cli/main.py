@@ -1,0 +1,100 @@
+"""The command `align-sync`: finds the subcommand, and turns every error into words and an exit code."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import rich_click
+
+from align_sync import __version__
+from align_sync.cli import exit_codes
+from align_sync.cli.output import say, say_error
+from align_sync.cli.session import Options
+from align_sync.errors import AlignSyncError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("align_sync.cli.run", "One pass: pull, link, report."),
+    "sync": ("align_sync.cli.sync", "Pull sprint items from Jira and Linear and link them to key results."),
+    "report": ("align_sync.cli.report", "What serves a key result in the current sprints, and what does not."),
+    "explain": ("align_sync.cli.explain", "Why an item is linked, or why not: each rule with its verdict."),
+    "okr": ("align_sync.cli.okr", "The OKR book: apply it from YAML files, show it as a tree."),
+    "serve": ("align_sync.cli.serve", "Pull and link again and again, until stopped."),
+    "config": ("align_sync.cli.config", "The settings in force, and where each came from."),
+    "db": ("align_sync.cli.db", "The database and its schema."),
+    "sandbox": ("align_sync.cli.sandbox", "Pretended Jira, Linear and Slack servers on this machine."),
+    "exit-codes": ("align_sync.cli.exit_codes_help", "What the exit codes mean."),
+    "version": ("align_sync.cli.version", "The version of align-sync and of what it runs on."),
+}
+
+
+class LazyGroup(rich_click.RichGroup):
+    """Loads a command's module only when that command is used: help and completion stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A stand-in with name and help, from the table alone."""
+        del ctx
+        return rich_click.RichCommand(name=cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load_command(name) if name in COMMANDS else command, rest
+
+
+def load_command(name: str) -> click.Command:
+    """The command itself."""
+    command = import_module(COMMANDS[name][0]).command
+    if not isinstance(command, click.Command):
+        raise TypeError(f"{COMMANDS[name][0]}.command is no command")
+    return command
+
+
+@rich_click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@rich_click.option("--config", type=click.Path(path_type=Path), help="Settings file instead of the one found.")
+@rich_click.option("--debug", is_flag=True, help="Log everything, and show tracebacks.")
+@rich_click.option(
+    "--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
+)
+@rich_click.version_option(__version__, prog_name="align-sync")
+@rich_click.pass_context
+def align_sync(ctx: click.Context, *, config: Path | None, debug: bool, colour: str) -> None:
+    """Does our sprint serve our goals? Links sprint items to key results and reports what is unlinked."""
+    ctx.obj = Options(config=config, debug=debug, colour=colour)
+
+
+def run_command_line(arguments: list[str] | None = None) -> None:
+    """The entry point of the installed command."""
+    sys.exit(invoke(sys.argv[1:] if arguments is None else arguments))
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run a command line and return its exit code; whatever goes wrong is said on standard error."""
+    try:
+        outcome = align_sync.main(args=arguments, prog_name="align-sync", standalone_mode=False)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return exit_codes.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted; the next run goes on from the last stored page")
+        return exit_codes.INTERRUPTED
+    except AlignSyncError as error:
+        if "--debug" in arguments:
+            raise
+        say_error(error)
+        return exit_codes.exit_code_of(error)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        say(f"align-sync: a fault of ours: {type(error).__name__}; run it again with --debug and report what it prints")
+        return exit_codes.FAULT
+    return outcome if isinstance(outcome, int) else exit_codes.FINE
+
+
+if __name__ == "__main__":
+    run_command_line()

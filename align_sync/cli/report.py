@@ -1,0 +1,89 @@
+"""`align-sync report`: the alignment of the current sprints, in the format that is asked for."""
+
+from pathlib import Path
+
+import click
+import rich_click
+
+from align_sync.cli import exit_codes
+from align_sync.cli.output import emit, say, screen, write_file
+from align_sync.cli.session import Options, open_session
+from align_sync.flows.report import CURRENT, report
+from align_sync.linking.evidence import Bucket
+from align_sync.reports.model import AlignmentReport, Filters, SourceState
+from align_sync.reports.render import render_report
+from align_sync.reports.render.view import Format, View
+
+
+@rich_click.command("report")
+@rich_click.argument("view", type=click.Choice([view.value for view in View]), default=View.ALIGNMENT.value)
+@rich_click.option("-t", "--team", "teams", multiple=True, help="Only this team; may be repeated.")
+@rich_click.option("--source", "sources", multiple=True, help="Only this source; may be repeated.")
+@rich_click.option("--sprint", default=CURRENT, show_default=True, help="current, last, or a sprint's id or name.")
+@rich_click.option(
+    "--bucket", "buckets", multiple=True, type=click.Choice([bucket.value for bucket in Bucket]),
+    help="List only items of this bucket; may be repeated.",
+)  # fmt: skip
+@rich_click.option(
+    "-o",
+    "--output",
+    "form",
+    type=click.Choice([form.value for form in Format]),
+    default=None,
+    help="Format; by default a table, or what the ending of --out says.",
+)
+@rich_click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@rich_click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@rich_click.option(
+    "--fail-under", type=click.FloatRange(0, 100), help="Exit with 1 where coverage is below this per cent."
+)
+@rich_click.pass_obj
+def command(
+    options: Options,
+    *,
+    view: str,
+    teams: tuple[str, ...],
+    sources: tuple[str, ...],
+    sprint: str,
+    buckets: tuple[str, ...],
+    form: str | None,
+    as_json: bool,
+    out: Path | None,
+    fail_under: float | None,
+) -> int:
+    """What serves a key result in the current sprints, and what does not."""
+    filters = Filters(teams=teams, sprint=sprint, sources=sources, buckets=tuple(Bucket(bucket) for bucket in buckets))
+    with open_session(options) as app:
+        built = report(app, filters)
+    chosen = choose_format(Format.JSON.value if as_json else form, out)
+    text = render_report(built, chosen, view=View(view), screen=screen(options.colour))
+    if out is not None:
+        write_file(out, text)
+        say(f"written to {out}")
+    else:
+        emit(text)
+    return judge_exit(built, fail_under)
+
+
+def choose_format(named: str | None, out: Path | None) -> Format:
+    """The named format, else what the file's ending says, else a table."""
+    if named is not None:
+        return Format(named)
+    endings = {".html": Format.HTML, ".md": Format.MARKDOWN, ".json": Format.JSON, ".csv": Format.CSV}
+    return endings.get(out.suffix.lower(), Format.TABLE) if out is not None else Format.TABLE
+
+
+def judge_exit(built: AlignmentReport, fail_under: float | None) -> int:
+    """Partial data before findings: a figure that cannot be trusted neither passes nor fails."""
+    if any(line.state in {SourceState.PARTIAL, SourceState.NEVER} for line in built.sources):
+        return exit_codes.PARTIAL
+    if fail_under is None:
+        return exit_codes.FINE
+    coverage = built.headline.coverage
+    if coverage is None:
+        say(f"--fail-under cannot be judged: {built.headline.withheld or 'there is no coverage'}")
+        return exit_codes.PARTIAL
+    if coverage * 100 < fail_under:
+        say(f"coverage is {coverage * 100:.1f} %, below --fail-under {fail_under:g}")
+        return exit_codes.FINDINGS
+    return exit_codes.FINE

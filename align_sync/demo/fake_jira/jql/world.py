@@ -1,0 +1,26 @@
+"""What a JQL query needs to know of the site it is asked at."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from align_sync.demo.fake_jira.directory import Directory
+from align_sync.demo.fake_jira.index import SearchIndex
+from align_sync.demo.fake_jira.model import Issue, Sprint, User
+
+
+class World(Protocol):
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def index(self) -> SearchIndex: ...
+    @property
+    def sprints(self) -> Mapping[int, Sprint]: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def me(self) -> User: ...
+    def now(self) -> datetime: ...
+    def id_of(self, key: str) -> int | None: ...
+    def visible(self, issue_id: int) -> Issue | None: ...

@@ -1,0 +1,90 @@
+"""Fetched pages into the store, a few hundred items a transaction: what is known, what to do, what was done."""
+
+from dataclasses import dataclass, field
+
+from align_sync.app import App
+from align_sync.errors import InterruptedPullError, Problem
+from align_sync.flows.pull.result import Counts
+from align_sync.store.items import load_known, save_items
+from align_sync.store.leases import hold_lease
+from align_sync.store.sprints import load_sprint_ids, save_moves
+from align_sync.sync.plan import Move, plan_page
+from align_sync.trackers.base import Page
+from align_sync.work import WorkItem
+
+ITEMS_A_TRANSACTION = 300
+"""Enough that the flush to disk at each commit does not count, few enough that a crash loses little work."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PageWriter:
+    """Takes pages as they come. `missing` gathers what was asked for and left out, `unplaced` what has no sprints."""
+
+    app: App
+    source: str
+    lease: str
+    fence: int
+    sweep_id: int
+    counts: Counts
+    missing: set[str] = field(default_factory=set)
+    unplaced: set[str] = field(default_factory=set)
+    _items: list[WorkItem] = field(default_factory=list)
+    _sprint_ids: dict[str, int] | None = None
+
+    def add(self, page: Page) -> None:
+        self.missing.update(page.missing)
+        self.unplaced.update(page.unplaced)
+        self.counts.problems += page.problems
+        self._items += page.items
+        if len(self._items) >= ITEMS_A_TRANSACTION:
+            self.flush()
+        if self.app.seams.stopping():
+            self.flush()
+            raise InterruptedPullError("interrupted", where=self.source)
+
+    def flush(self) -> None:
+        """Store what has come, in one transaction."""
+        if not self._items:
+            return
+        items, self._items = self._items, []
+        now, counts = self.app.now(), self.counts
+        with self.app.store.write() as connection:
+            hold_lease(connection, self.lease, self.fence, now)
+            sprint_ids = self.sprint_ids()
+            known = load_known(connection, self.source, [item.ref.external_id for item in items])
+            plan = plan_page(items, known, frozenset(sprint_ids), frozenset(self.unplaced))
+            item_ids = save_items(connection, plan, known=known, source=self.source, sweep_id=self.sweep_id, now=now)
+            save_moves(connection, plan.entered, plan.left, item_ids=item_ids, sprint_ids=sprint_ids, now=now)
+        counts.new += len(plan.created)
+        counts.changed += len(plan.changed) + len(plan.revived)
+        counts.unchanged += len(plan.same) + len(plan.older) - len(plan.revived)
+        counts.entered += len(plan.entered)
+        counts.left += len(plan.left)
+
+    def move(self, entered: list[Move], left: list[Move]) -> None:
+        """Write stays that the listings tell."""
+        now = self.app.now()
+        with self.app.store.write() as connection:
+            hold_lease(connection, self.lease, self.fence, now)
+            names = {move.external_id for move in (*entered, *left)}
+            item_ids = {name: row.item_id for name, row in load_known(connection, self.source, sorted(names)).items()}
+            save_moves(
+                connection,
+                [move for move in entered if move.external_id in item_ids],
+                [move for move in left if move.external_id in item_ids],
+                item_ids=item_ids,
+                sprint_ids=self.sprint_ids(),
+                now=now,
+            )
+        self.counts.entered += len(entered)
+        self.counts.left += len(left)
+
+    def note(self, problem: Problem) -> None:
+        self.counts.problems.append(problem)
+
+    def sprint_ids(self) -> dict[str, int]:
+        """Our ids of the source's sprints, by the tracker's; they do not change while pages are written."""
+        if self._sprint_ids is None:
+            with self.app.store.read() as connection:
+                self._sprint_ids = load_sprint_ids(connection, self.source)
+        return self._sprint_ids

@@ -1,0 +1,30 @@
+"""Sprints for items whose own sprint field says nothing readable: each open sprint is listed, and its list decides."""
+
+from collections.abc import Collection, Iterable
+from itertools import chain
+
+from align_sync.flows.pull.pages import PageWriter
+from align_sync.store.items import load_known
+from align_sync.sync.plan import Move
+from align_sync.trackers.base import Tracker
+from align_sync.work import Sprint
+
+
+def place_items(tracker: Tracker, writer: PageWriter, open_sprints: Iterable[Sprint], listed: Collection[str]) -> None:
+    """Ask only where a listed item needs it: ancestors that are in no sprint have no such field either."""
+    unplaced = writer.unplaced.intersection(listed)
+    if not unplaced:
+        return
+    entered: list[Move] = []
+    left: list[Move] = []
+    with writer.app.store.read() as connection:
+        known = load_known(connection, writer.source, sorted(unplaced))
+    for sprint in open_sprints:
+        sprint_id = sprint.ref.external_id
+        members = unplaced.intersection(chain.from_iterable(tracker.list_members([sprint_id])))
+        for external_id, row in sorted(known.items()):
+            if external_id in members and sprint_id not in row.sprint_ids:
+                entered.append(Move(external_id=external_id, sprint_id=sprint_id))
+            elif external_id not in members and sprint_id in row.sprint_ids:
+                left.append(Move(external_id=external_id, sprint_id=sprint_id))
+    writer.move(entered, left)

@@ -1,0 +1,228 @@
+"""One source, read once: sprints, identifiers, items, ancestors, what is absent; each page stored as it comes.
+
+No request is made inside a transaction. The cursor moves in the transaction that ends the sweep. A sweep that was
+interrupted goes on: what it has stored carries its number and is not fetched again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from align_sync.app import App, SourceOpener
+from align_sync.errors import FatalError, StoreError
+from align_sync.flows.pull.absence import settle_absence
+from align_sync.flows.pull.ancestors import fetch_ancestors
+from align_sync.flows.pull.pages import PageWriter
+from align_sync.flows.pull.placing import place_items
+from align_sync.flows.pull.result import Counts, OnProgress
+from align_sync.store.items import forget_unreadable, load_members, load_seen, load_stored, load_unseen, load_unstored
+from align_sync.store.leases import hold_lease, lease_name
+from align_sync.store.sprints import load_sprints, save_sprints
+from align_sync.store.sweeps import (
+    SourceStatus,
+    Sweep,
+    begin_sweep,
+    drop_unfinished,
+    finish_sweep,
+    load_status,
+    load_unfinished,
+    save_facts,
+)
+from align_sync.sync.cursor import Rhythm, SweepKind, Window, next_cursor, plan_window
+from align_sync.trackers.base import SprintListing, Tracker
+from align_sync.work import ItemRef, Sprint, SprintState
+
+FACTS_LAST = timedelta(hours=6)
+"""So long what was found out about a site (boards, fields) is believed; a full sweep always asks again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Pulling:
+    """The run of one source. `run` may raise `SourceError` at any point; what is stored until then stays."""
+
+    app: App
+    opener: SourceOpener
+    fence: int
+    counts: Counts
+    accept_shrink: bool
+    on_progress: OnProgress
+    kind: SweepKind | None = None
+    is_resumed: bool = False
+    _tracker: Tracker | None = field(default=None, init=False)
+
+    @property
+    def source(self) -> str:
+        return self.opener.source
+
+    @property
+    def lease(self) -> str:
+        return lease_name(self.source)
+
+    @property
+    def requests(self) -> int:
+        return self._tracker.traffic.requests if self._tracker else 0
+
+    @property
+    def received_bytes(self) -> int:
+        return self._tracker.traffic.received_bytes if self._tracker else 0
+
+    def close(self) -> None:
+        if self._tracker is not None:
+            self._tracker.close()
+
+    def run(self, *, force_full: bool) -> None:
+        status, unfinished = self._load(force_full=force_full)
+        window = self._window(status, unfinished, force_full=force_full)
+        tracker = self._open(status, window)
+        self.on_progress(self.source, "sprints", 0, 0)
+        started_at = self.app.now()
+        listing = tracker.fetch_sprints()
+        self.counts.problems += listing.problems
+        open_sprints = self._save_sprints(tracker, listing)
+        sweep = unfinished or self._begin(window, status, started_at, listing.server_at)
+        self.is_resumed = unfinished is not None
+        writer = PageWriter(
+            app=self.app,
+            source=self.source,
+            lease=self.lease,
+            fence=self.fence,
+            sweep_id=sweep.sweep_id,
+            counts=self.counts,
+        )
+        listed = self._list_members(tracker, open_sprints)
+        self._fetch(tracker, writer, self._todo(tracker, window, sweep, listed))
+        place_items(tracker, writer, open_sprints, listed)
+        fetch_ancestors(tracker, writer)
+        absent = self._absent(sweep, listed)
+        settle_absence(tracker, writer, absent=absent, is_complete=listing.complete, accept_shrink=self.accept_shrink)
+        self._finish(tracker, sweep, window)
+        if not listing.complete:
+            first = listing.problems[0]
+            raise FatalError(first.message, where=first.where, advice=first.advice)
+
+    def _load(self, *, force_full: bool) -> tuple[SourceStatus, Sweep | None]:
+        with self.app.store.write() as connection:
+            hold_lease(connection, self.lease, self.fence, self.app.now())
+            unfinished = load_unfinished(connection, self.source)
+            if unfinished is not None and force_full and unfinished.kind is not SweepKind.FULL:
+                drop_unfinished(connection, self.source, self.app.now())
+                unfinished = None
+            status = load_status(connection, self.source)
+        if status is None:
+            raise StoreError("the source vanished from the store", where=self.source)
+        return status, unfinished
+
+    def _window(self, status: SourceStatus, unfinished: Sweep | None, *, force_full: bool) -> Window:
+        sync = self.app.settings.sync
+        rhythm = Rhythm(
+            overlap=sync.overlap,
+            wide_overlap=sync.wide_overlap,
+            wide_every=sync.wide_every,
+            full_every=sync.full_every,
+        )
+        window = plan_window(status.progress, rhythm, now=self.app.now(), force_full=force_full)
+        if unfinished is not None and unfinished.kind is SweepKind.FULL:
+            window = Window(kind=SweepKind.FULL, since=None, is_wide=True)
+        self.kind = window.kind
+        return window
+
+    def _open(self, status: SourceStatus, window: Window) -> Tracker:
+        """With what is remembered of the site, unless it is old or everything is read anew."""
+        age = self.app.now() - status.facts_at if status.facts_at else None
+        is_fresh = age is not None and age < FACTS_LAST and window.kind is not SweepKind.FULL
+        tracker = self.opener.open(status.facts if is_fresh else {})
+        self._tracker = tracker
+        if not is_fresh:
+            tracker.check()
+        return tracker
+
+    def _save_sprints(self, tracker: Tracker, listing: SprintListing) -> tuple[Sprint, ...]:
+        """Store the open sprints, and learn what became of those that are not listed any more."""
+        with self.app.store.read() as connection:
+            before = load_sprints(connection, self.source)
+        listed = {sprint.ref.external_id for sprint in listing.sprints}
+        unlisted = [s for s in before if s.state.is_open and s.ref.external_id not in listed]
+        closed = (
+            [_closed(sprint, tracker.fetch_sprint(sprint.ref.external_id), self.app.now()) for sprint in unlisted]
+            if listing.complete
+            else []
+        )
+        with self.app.store.write() as connection:
+            hold_lease(connection, self.lease, self.fence, self.app.now())
+            self.counts.sprints = save_sprints(connection, (*listing.sprints, *closed), self.app.now())
+            stored = load_sprints(connection, self.source)
+        return tuple(sprint for sprint in stored if sprint.state.is_open)
+
+    def _begin(self, window: Window, status: SourceStatus, started_at: datetime, server_at: datetime | None) -> Sweep:
+        cursor_at = next_cursor(started_at=started_at, server_at=server_at, previous=status.progress.cursor_at)
+        with self.app.store.write() as connection:
+            hold_lease(connection, self.lease, self.fence, self.app.now())
+            drop_unfinished(connection, self.source, self.app.now())
+            if window.kind is SweepKind.FULL:
+                forget_unreadable(connection, self.source)
+            return begin_sweep(connection, self.source, window.kind, started_at=started_at, cursor_at=cursor_at)
+
+    def _list_members(self, tracker: Tracker, open_sprints: Iterable[Sprint]) -> list[str]:
+        """The identifiers of all items in open sprints, sorted."""
+        listed: set[str] = set()
+        for page in tracker.list_members([sprint.ref.external_id for sprint in open_sprints]):
+            listed.update(page)
+            self.on_progress(self.source, "identifiers", len(listed), 0)
+        return sorted(listed)
+
+    def _todo(self, tracker: Tracker, window: Window, sweep: Sweep, listed: list[str]) -> list[str]:
+        """What to fetch: in a full sweep all, else what is new here and what changed there."""
+        with self.app.store.read() as connection:
+            if window.kind is SweepKind.FULL:
+                known = load_unseen(connection, self.source, sweep.sweep_id)
+                wanted = set(chain(listed, known))
+            else:
+                wanted = set(load_unstored(connection, self.source, listed))
+        if window.since is not None:
+            changed = set(chain.from_iterable(tracker.list_changed(window.since)))
+            with self.app.store.read() as connection:
+                wanted |= set(load_stored(connection, self.source, sorted(changed)))
+        if self.is_resumed:
+            with self.app.store.read() as connection:
+                wanted -= load_seen(connection, self.source, sweep.sweep_id)
+        return sorted(wanted)
+
+    def _fetch(self, tracker: Tracker, writer: PageWriter, todo: list[str]) -> None:
+        refs = (ItemRef(source=self.source, external_id=external_id) for external_id in todo)
+        done = 0
+        for page in tracker.fetch_items(refs):
+            done += len(page.items) + len(page.missing) + len(page.unread)
+            writer.add(page)
+            self.on_progress(self.source, "items", done, len(todo))
+        writer.flush()
+
+    def _absent(self, sweep: Sweep, listed: list[str]) -> list[str]:
+        """Members that no listing shows and that this sweep has not fetched: those have told where they are."""
+        with self.app.store.read() as connection:
+            seen = load_seen(connection, self.source, sweep.sweep_id)
+            shown = seen.union(listed)
+            return [external_id for external_id in load_members(connection, self.source) if external_id not in shown]
+
+    def _finish(self, tracker: Tracker, sweep: Sweep, window: Window) -> None:
+        counts = self.counts
+        told = {name: getattr(counts, name) for name in ("new", "changed", "unchanged", "gone", "entered", "left")}
+        with self.app.store.write() as connection:
+            hold_lease(connection, self.lease, self.fence, self.app.now())
+            save_facts(connection, self.source, tracker.facts(), self.app.now())
+            finish_sweep(
+                connection,
+                self.source,
+                sweep,
+                now=self.app.now(),
+                is_wide=window.is_wide,
+                counts=told,
+                problems=counts.problems,
+            )
+
+
+def _closed(before: Sprint, now_told: Sprint | None, now: datetime) -> Sprint:
+    """A sprint that is not listed as open any more: as the tracker tells it, else closed now."""
+    if now_told is not None:
+        return replace(now_told, team=before.team, board=before.board)
+    return replace(before, state=SprintState.CLOSED, completed_at=before.completed_at or now)

@@ -1,0 +1,89 @@
+"""The book turned round for look-up: from what work says to the key result that is meant."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+import orjson
+from rapidfuzz import fuzz, process
+
+from align_sync.linking.evidence import RejectReason
+from align_sync.okr.model import Book, KeyResult, KeyResultState
+
+LEAST_LIKENESS = 60.0
+"""Below this likeness (0 to 100) no key is suggested: a wrong guess costs more than none."""
+
+_SEPARATORS = re.compile(r"[\s_]+")
+
+
+def fold(key: str) -> str:
+    """One way to write a key: case and surrounding space do not matter; every character within does."""
+    return key.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookIndex:
+    """Whole-token look-up only: `KR-1` never finds `KR-12`. `fingerprint` changes where the book does."""
+
+    by_key: dict[str, KeyResult] = field(default_factory=dict)
+    by_label: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by_item: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by_container: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by_url: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    def find(self, named: tuple[str, ...]) -> KeyResult | None:
+        """The first of the readings that is the key of a key result."""
+        for text in named:
+            found = self.by_key.get(fold(text))
+            if found is not None:
+                return found
+        return None
+
+    def refusal(self, key_result: KeyResult) -> RejectReason | None:
+        """Why work cannot serve this key result, if it cannot."""
+        match key_result.state:
+            case KeyResultState.CLOSED:
+                return RejectReason.CLOSED
+            case KeyResultState.ARCHIVED:
+                return RejectReason.ARCHIVED
+            case _:
+                return None
+
+    def suggest(self, text: str) -> str | None:
+        """The active key most like a mistyped one, where one is like it at all."""
+        active = {key: kr.key for key, kr in self.by_key.items() if kr.state is KeyResultState.ACTIVE}
+        best = process.extractOne(
+            _SEPARATORS.sub("-", fold(text)), active.keys(), scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS
+        )
+        return active[best[0]] if best else None
+
+
+def build_index(book: Book) -> BookIndex:
+    """Index all key results of the book, closed ones too: a link to them is invalid, not unknown."""
+    by_label: dict[str, list[str]] = {}
+    by_item: dict[str, list[str]] = {}
+    by_container: dict[str, list[str]] = {}
+    by_url: dict[str, list[str]] = {}
+    for kr in book.key_results:
+        for names, index in (
+            (kr.names.labels, by_label),
+            (kr.names.items, by_item),
+            (kr.names.containers, by_container),
+        ):
+            for name in names:
+                index.setdefault(fold(name), []).append(kr.key)
+        for address in kr.names.urls:
+            by_url.setdefault(address.rstrip("/"), []).append(kr.key)
+    linked = [
+        (kr.key, kr.state.value, kr.successor, kr.names.labels, kr.names.items, kr.names.containers, kr.names.urls)
+        for kr in book.key_results
+    ]
+    return BookIndex(
+        by_key={fold(kr.key): kr for kr in book.key_results},
+        by_label={name: tuple(keys) for name, keys in by_label.items()},
+        by_item={name: tuple(keys) for name, keys in by_item.items()},
+        by_container={name: tuple(keys) for name, keys in by_container.items()},
+        by_url={address: tuple(keys) for address, keys in by_url.items()},
+        fingerprint=hashlib.blake2b(orjson.dumps(sorted(linked)), digest_size=8).hexdigest(),
+    )

@@ -1,0 +1,131 @@
+"""What applying a new book would change: a value to show and approve before anything is written.
+
+Order in the files is no content: moving an objective within its file changes nothing, moving a key result to another
+objective does.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+import orjson
+
+from align_sync.okr.model import Book, KeyResult, Objective
+
+FieldValue = str | float | tuple[str, ...] | None
+
+
+class EntryKind(StrEnum):
+    OBJECTIVE = "objective"
+    KEY_RESULT = "key result"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An objective or key result with all it says, as (name, value) pairs."""
+
+    kind: EntryKind
+    key: str
+    title: str
+    fields: tuple[tuple[str, FieldValue], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    name: str
+    before: FieldValue
+    after: FieldValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryChange:
+    """`key` and `title` are the new ones."""
+
+    kind: EntryKind
+    key: str
+    title: str
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookPlan:
+    """Sorted by kind and key, so that the same change is the same plan, whatever the order of the files."""
+
+    created: tuple[Entry, ...] = ()
+    changed: tuple[EntryChange, ...] = ()
+    removed: tuple[Entry, ...] = ()
+    unchanged: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.created or self.changed or self.removed)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names exactly these changes, with what was before and what comes after."""
+        return hashlib.blake2b(orjson.dumps((self.created, self.changed, self.removed)), digest_size=8).hexdigest()
+
+
+def plan_apply(old: Book, new: Book) -> BookPlan:
+    """What must be created, changed and removed for the old book to become the new one. Keys differ beyond case."""
+    before, after = _index(old), _index(new)
+    changes = (_compare(before[name], after[name]) for name in sorted(before.keys() & after.keys()))
+    changed = tuple(change for change in changes if change.fields)
+    return BookPlan(
+        created=tuple(after[name] for name in sorted(after.keys() - before.keys())),
+        changed=changed,
+        removed=tuple(before[name] for name in sorted(before.keys() - after.keys())),
+        unchanged=len(before.keys() & after.keys()) - len(changed),
+    )
+
+
+def _index(book: Book) -> dict[tuple[int, str], Entry]:
+    entries: dict[tuple[int, str], Entry] = {}
+    for objective in book:
+        entries[(0, objective.key.casefold())] = _describe_objective(objective)
+        for key_result in objective.key_results:
+            entries[(1, key_result.key.casefold())] = _describe_key_result(objective, key_result)
+    return entries
+
+
+def _describe_objective(objective: Objective) -> Entry:
+    fields: tuple[tuple[str, FieldValue], ...] = (
+        ("key", objective.key),
+        ("title", objective.title),
+        ("team", objective.team),
+        ("period", objective.period),
+        ("owner", objective.owner),
+        ("contributes_to", objective.contributes_to),
+    )
+    return Entry(kind=EntryKind.OBJECTIVE, key=objective.key, title=objective.title, fields=fields)
+
+
+def _describe_key_result(objective: Objective, key_result: KeyResult) -> Entry:
+    metric, names = key_result.metric, key_result.names
+    fields: tuple[tuple[str, FieldValue], ...] = (
+        ("key", key_result.key),
+        ("objective", objective.key),
+        ("title", key_result.title),
+        ("owner", key_result.owner),
+        ("commitment", key_result.commitment.value),
+        ("weight", key_result.weight),
+        ("state", key_result.state.value),
+        ("successor", key_result.successor),
+        ("metric.unit", metric.unit),
+        ("metric.direction", metric.direction.value),
+        ("metric.baseline", metric.baseline),
+        ("metric.target", metric.target),
+        ("metric.source", metric.source),
+        ("names.labels", names.labels),
+        ("names.items", names.items),
+        ("names.containers", names.containers),
+        ("names.urls", names.urls),
+        ("names.keywords", names.keywords),
+    )
+    return Entry(kind=EntryKind.KEY_RESULT, key=key_result.key, title=key_result.title, fields=fields)
+
+
+def _compare(before: Entry, after: Entry) -> EntryChange:
+    pairs = zip(before.fields, after.fields, strict=True)
+    fields = tuple(FieldChange(name=name, before=old, after=new) for (name, old), (_, new) in pairs if old != new)
+    return EntryChange(kind=after.kind, key=after.key, title=after.title, fields=fields)

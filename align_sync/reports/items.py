@@ -1,0 +1,60 @@
+"""From a work item and its verdict to the line of a report, in words."""
+
+from datetime import datetime
+
+from align_sync.linking.evidence import Match
+from align_sync.linking.index import BookIndex
+from align_sync.linking.words import say_found, say_inherited, say_rejected
+from align_sync.reports.model import ReportItem, ReportLink
+from align_sync.work import ParentKind, WorkItem
+
+
+def describe_item(
+    item: WorkItem,
+    match: Match,
+    index: BookIndex,
+    *,
+    team: str = "",
+    sprint: str = "",
+    sprint_id: str = "",
+    entered_at: datetime | None = None,
+) -> ReportItem:
+    """The item as reports show it; its fixes are proposed by `build_report`, which knows the trackers."""
+    parents = sorted(item.parents, key=lambda parent: parent.kind is not ParentKind.ITEM)
+    return ReportItem(
+        source=item.ref.source,
+        external_id=item.ref.external_id,
+        key=item.key,
+        title=item.title,
+        kind=item.kind,
+        kind_name=item.kind_name,
+        status=item.status,
+        status_category=item.status_category,
+        team=team,
+        sprint=sprint,
+        sprint_id=sprint_id,
+        bucket=match.bucket,
+        because=match.because,
+        links=tuple(
+            ReportLink(key_result=link.key_result, title=_title(link.key_result, index), share=link.share)
+            for link in sorted(match.links, key=lambda link: (-link.share, link.key_result))
+        ),
+        evidence=tuple(say_inherited(e) if e.distance else say_found(e) for e in match.evidence),
+        rejected=tuple(say_rejected(rejected) for rejected in match.rejected),
+        suggestion=next((r.suggestion for r in match.rejected if r.suggestion), None) if not match.links else None,
+        labels=item.labels,
+        parent=str(parents[0].ref) if parents else None,
+        relations=tuple(f"{relation.verb} {relation.target}" for relation in item.relations),
+        container=item.container,
+        assignee=item.assignee,
+        priority=item.priority,
+        points=item.points,
+        address=item.address,
+        updated_at=item.updated_at,
+        entered_at=entered_at,
+    )
+
+
+def _title(key: str, index: BookIndex) -> str:
+    key_result = index.find((key,))
+    return key_result.title if key_result else ""

@@ -1,0 +1,238 @@
+"""What a deployment sets: policy in `align-sync.toml`, secrets in the environment, `.env` or a secrets folder.
+
+Frozen after reading. A value comes from, in this order: the caller, the environment, `.env`, the secrets folder, the
+file, the default. How the file is found is in `settings_sources.py`.
+"""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+LINEAR_API = "https://api.linear.app/graphql"
+ATLASSIAN_GATEWAY = "https://api.atlassian.com"
+ATLASSIAN_LOGIN = "https://auth.atlassian.com"
+LONGEST_PATTERN = 300
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _read_duration(value: object) -> object:
+    """`15m`, `2h` or `45s`; anything else is left for pydantic (ISO durations, numbers of seconds)."""
+    match = re.fullmatch(r"\s*(\d+)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
+
+
+def _check_url(url: str) -> str:
+    parts = urlsplit(url.strip())
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("an address such as https://example.atlassian.net is needed")
+    if parts.username or parts.password or parts.fragment or parts.query:
+        raise ValueError("the address holds no user, password, query or fragment; credentials have their own settings")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+        raise ValueError("only https is accepted, except for this machine itself, since a token would go in the clear")
+    return url.strip().rstrip("/")
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Rome") from None
+    return name
+
+
+Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+Url = Annotated[str, AfterValidator(_check_url)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class JiraAuth(StrEnum):
+    """How to sign in to Jira; `AUTO` is basic where an e-mail address is set, a bearer token where it is not."""
+
+    AUTO = "auto"
+    BASIC = "basic"
+    BEARER = "bearer"
+    OAUTH = "oauth"
+
+
+class JiraSettings(_Part):
+    """One Jira site. `url` is the site as people open it, also where requests go through Atlassian's gateway."""
+
+    url: Url | None = None
+    email: str | None = None
+    token: SecretStr | None = None
+    auth: JiraAuth = JiraAuth.AUTO
+    flavour: Literal["auto", "cloud", "datacenter"] = "auto"
+    scoped: bool = Field(default=False, description="the token is a scoped one, which answers only on the gateway")
+    cloud_id: str | None = Field(default=None, description="found by itself for scoped tokens and OAuth")
+    gateway_url: Url = ATLASSIAN_GATEWAY
+    login_url: Url = ATLASSIAN_LOGIN
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    oauth_file: Path | None = Field(default=None, description="where the rotating refresh token is kept, mode 0600")
+    boards: tuple[int, ...] = Field(default=(), description="only these boards; all boards where empty")
+    kr_fields: tuple[str, ...] = Field(default=(), description="custom fields that hold a key result's key, by id")
+    points_fields: tuple[str, ...] = Field(default=(), description="estimation fields beside the board's own, by id")
+    remote_links: bool = Field(default=False, description="read remote links too: one request for each changed item")
+    concurrency: int = Field(default=16, ge=1, le=64)
+    ca_file: Path | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self.url is not None
+
+    @model_validator(mode="after")
+    def _check_credentials(self) -> Self:
+        if self.url is None:
+            return self
+        if self.auth is JiraAuth.OAUTH:
+            if not (self.client_id and self.client_secret and self.oauth_file):
+                raise ValueError("OAuth needs client_id, client_secret and oauth_file")
+        elif self.token is None:
+            raise ValueError("a token is missing: set ALIGN_SYNC_JIRA__TOKEN")
+        if self.auth is JiraAuth.BASIC and not self.email:
+            raise ValueError("basic sign-in needs an e-mail address: set ALIGN_SYNC_JIRA__EMAIL")
+        return self
+
+
+class LinearSettings(_Part):
+    """One Linear workspace. A personal key goes as it is, an OAuth token (`oauth = true`) as a bearer token."""
+
+    token: SecretStr | None = None
+    url: Url = LINEAR_API
+    oauth: bool = False
+    teams: tuple[str, ...] = Field(default=(), description="only these teams, by key; all teams where empty")
+    concurrency: int = Field(default=4, ge=1, le=16)
+    ca_file: Path | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self.token is not None
+
+
+class DatabaseSettings(_Part):
+    url: SecretStr = SecretStr("sqlite:///align-sync.db")
+    journal_mode: Literal["auto", "wal", "delete"] = "auto"
+
+
+class SyncSettings(_Part):
+    """When to pull, and how far back to look again: the search index of Jira lags behind its database."""
+
+    every: Duration = timedelta(minutes=15)
+    full_every: Duration = timedelta(days=1)
+    overlap: Duration = timedelta(minutes=10)
+    wide_overlap: Duration = timedelta(hours=12)
+    wide_every: Duration = timedelta(hours=1)
+
+
+class PolicySettings(_Part):
+    goal: float = Field(default=80, ge=0, le=100, description="per cent of items that should serve a key result")
+    warn: float = Field(default=70, ge=0, le=100)
+    unknown_limit: float = Field(default=5, ge=0, le=100, description="above this per cent the headline is withheld")
+
+
+class TeamSettings(_Part):
+    name: str = Field(min_length=1)
+    jira_board: int | None = None
+    linear_team: str | None = None
+
+
+def _check_pattern(text: str) -> str:
+    if len(text) > LONGEST_PATTERN:
+        raise ValueError(f"a pattern has at most {LONGEST_PATTERN} characters")
+    try:
+        groups = re.compile(text).groupindex
+    except re.error as error:
+        raise ValueError(f"the pattern does not compile: {error}") from None
+    if "kr" not in groups:
+        raise ValueError("the pattern needs a group (?P<kr>...) around the key result's key")
+    return text
+
+
+class MatchKind(StrEnum):
+    LABEL = "label"
+    LINK = "link"
+    TEXT = "text"
+    PARENT = "parent"
+
+
+class MatchSettings(_Part):
+    """One way to find the key result of an item. `link` reads addresses, in descriptions too with `in_text`."""
+
+    kind: MatchKind
+    pattern: Annotated[str, AfterValidator(_check_pattern)] | None = None
+    in_text: bool = False
+    depth: int = Field(default=10, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _check_members(self) -> Self:
+        if self.kind is MatchKind.LINK and self.pattern is None:
+            raise ValueError("a rule of kind link needs a pattern")
+        if self.in_text and self.kind is not MatchKind.LINK:
+            raise ValueError("in_text belongs to a rule of kind link")
+        return self
+
+
+class LogSettings(_Part):
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
+class Settings(BaseSettings):
+    """Everything that a deployment sets, frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ALIGN_SYNC_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        nested_model_default_partial_update=True,
+    )
+
+    timezone: Annotated[str, AfterValidator(_check_zone)] = "UTC"
+    jira: JiraSettings = JiraSettings()
+    linear: LinearSettings = LinearSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    sync: SyncSettings = SyncSettings()
+    policy: PolicySettings = PolicySettings()
+    log: LogSettings = LogSettings()
+    teams: tuple[TeamSettings, ...] = ()
+    match: tuple[MatchSettings, ...] = ()
+    okrs: tuple[Path, ...] = Field(default=(), description="files or folders that `okr apply` reads by itself")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing is read by itself: `settings_sources.load_settings` merges the layers."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @property
+    def has_source(self) -> bool:
+        return self.jira.is_set or self.linear.is_set
+
+    @model_validator(mode="after")
+    def _check_teams(self) -> Self:
+        names = [team.name for team in self.teams]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"team named twice: {', '.join(twice)}")
+        return self

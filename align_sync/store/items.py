@@ -1,0 +1,329 @@
+"""Work items as stored: what is known of them, how a page of them is written, and how they are found again."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, and_, case, func, or_, select, update
+
+from align_sync.store.schema import item, membership, parent_edge, sprint
+from align_sync.store.upsert import in_portions, insert_into
+from align_sync.sync.absence import Missing
+from align_sync.sync.plan import Known, PagePlan, Upsert
+from align_sync.work import ItemRef, WorkItem, read_document
+
+PRESENT = "present"
+GONE = "gone"
+UNREADABLE = "unreadable"
+
+_UPDATED = (
+    "key",
+    "title",
+    "kind",
+    "status_category",
+    "container",
+    "document",
+    "content_hash",
+    "updated_at",
+    "state",
+    "missing_count",
+    "changed_at",
+    "sweep_id",
+    "needs_link",
+)
+
+
+def load_known(connection: Connection, source: str, external_ids: Iterable[str]) -> dict[str, Known]:
+    """What is stored of these items, by identifier, with the sprints that they are in now."""
+    known: dict[str, Known] = {}
+    for portion in in_portions(external_ids):
+        chosen = and_(item.c.source == source, item.c.external_id.in_(portion))
+        stays = (
+            select(item.c.external_id, sprint.c.external_id)
+            .select_from(
+                membership.join(item, item.c.id == membership.c.item_id).join(
+                    sprint, sprint.c.id == membership.c.sprint_id
+                )
+            )
+            .where(chosen, membership.c.left_at.is_(None))
+        )
+        sprints: dict[str, set[str]] = {}
+        for external_id, sprint_id in connection.execute(stays):
+            sprints.setdefault(external_id, set()).add(sprint_id)
+        rows = connection.execute(
+            select(item.c.external_id, item.c.id, item.c.content_hash, item.c.updated_at, item.c.state).where(chosen)
+        )
+        for external_id, item_id, content_hash, updated_at, state in rows:
+            known[external_id] = Known(
+                item_id=item_id,
+                content_hash=content_hash,
+                updated_at=updated_at,
+                is_present=state == PRESENT,
+                sprint_ids=frozenset(sprints.get(external_id, ())),
+            )
+    return known
+
+
+def save_items(
+    connection: Connection, plan: PagePlan, *, known: Mapping[str, Known], source: str, sweep_id: int, now: datetime
+) -> dict[str, int]:
+    """Write what is new and changed, mark the rest as seen; returns our ids of all items of the page."""
+    ids = {external_id: row.item_id for external_id, row in known.items()}
+    if plan.created:
+        connection.execute(item.insert(), [_row(upsert, sweep_id, now) for upsert in plan.created])
+        ids |= load_ids(connection, source, [upsert.item.ref.external_id for upsert in plan.created])
+    if plan.changed:
+        statement = insert_into(connection, item)
+        updates = {name: statement.excluded[name] for name in _UPDATED}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["source", "external_id"], set_=updates),
+            [_row(upsert, sweep_id, now) for upsert in plan.changed],
+        )
+    _save_parents(connection, (*plan.created, *plan.changed), ids, known)
+    seen = [ids[external_id] for external_id in (*plan.same, *plan.older)]
+    for portion in in_portions(seen):
+        connection.execute(update(item).where(item.c.id.in_(portion)).values(sweep_id=sweep_id, missing_count=0))
+    for portion in in_portions([ids[external_id] for external_id in plan.revived]):
+        connection.execute(
+            update(item).where(item.c.id.in_(portion)).values(state=PRESENT, changed_at=now, needs_link=True)
+        )
+    return ids
+
+
+def load_ids(connection: Connection, source: str, external_ids: Iterable[str]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for portion in in_portions(external_ids):
+        rows = connection.execute(
+            select(item.c.external_id, item.c.id).where(item.c.source == source, item.c.external_id.in_(portion))
+        )
+        ids |= {row.external_id: row.id for row in rows}
+    return ids
+
+
+def _row(upsert: Upsert, sweep_id: int, now: datetime) -> dict[str, object]:
+    work_item = upsert.item
+    return {
+        "source": work_item.ref.source,
+        "external_id": work_item.ref.external_id,
+        "key": work_item.key,
+        "title": work_item.title,
+        "kind": work_item.kind.value,
+        "status_category": work_item.status_category.value,
+        "container": work_item.container,
+        "document": upsert.document,
+        "content_hash": upsert.content_hash,
+        "updated_at": work_item.updated_at,
+        "state": PRESENT,
+        "missing_count": 0,
+        "first_seen_at": now,
+        "changed_at": now,
+        "sweep_id": sweep_id,
+        "needs_link": True,
+    }
+
+
+def _save_parents(
+    connection: Connection, upserts: Iterable[Upsert], ids: Mapping[str, int], known: Mapping[str, Known]
+) -> None:
+    upserts = tuple(upserts)
+    for portion in in_portions([ids[u.item.ref.external_id] for u in upserts if u.item.ref.external_id in known]):
+        connection.execute(parent_edge.delete().where(parent_edge.c.item_id.in_(portion)))
+    edges = [
+        {
+            "item_id": ids[upsert.item.ref.external_id],
+            "position": position,
+            "source": parent.ref.source,
+            "parent_external_id": parent.ref.external_id,
+            "parent_key": parent.ref.key,
+        }
+        for upsert in upserts
+        for position, parent in enumerate(upsert.item.parents)
+    ]
+    if edges:
+        connection.execute(parent_edge.insert(), edges)
+
+
+def load_unstored(connection: Connection, source: str, external_ids: Iterable[str]) -> list[str]:
+    """Those of the identifiers that the store does not hold as present items, in their order."""
+    missing: list[str] = []
+    for portion in in_portions(external_ids):
+        rows = connection.execute(
+            select(item.c.external_id).where(
+                item.c.source == source, item.c.external_id.in_(portion), item.c.state == PRESENT
+            )
+        )
+        stored = {external_id for (external_id,) in rows}
+        missing += [external_id for external_id in portion if external_id not in stored]
+    return missing
+
+
+def load_stored(connection: Connection, source: str, external_ids: Iterable[str]) -> list[str]:
+    """Those of the identifiers that the store holds, in whatever state."""
+    return list(load_ids(connection, source, external_ids))
+
+
+def load_seen(connection: Connection, source: str, sweep_id: int) -> set[str]:
+    """What this sweep has read already: where an interrupted one goes on."""
+    rows = connection.execute(select(item.c.external_id).where(item.c.source == source, item.c.sweep_id == sweep_id))
+    return {external_id for (external_id,) in rows}
+
+
+def load_members(connection: Connection, source: str) -> Iterator[str]:
+    """All present items that are in an open sprint now, in the order of their identifiers."""
+    rows = connection.execute(
+        select(item.c.external_id)
+        .where(item.c.source == source, item.c.state != GONE, item.c.id.in_(_members(source)))
+        .order_by(item.c.external_id)
+        .execution_options(yield_per=5_000)
+    )
+    for (external_id,) in rows:
+        yield external_id
+
+
+def _members(source: str) -> Select[tuple[int]]:
+    return (
+        select(membership.c.item_id)
+        .join(sprint, sprint.c.id == membership.c.sprint_id)
+        .where(sprint.c.source == source, sprint.c.state != "closed", membership.c.left_at.is_(None))
+    )
+
+
+def load_unseen(connection: Connection, source: str, sweep_id: int) -> list[str]:
+    """Present items that matter now and that this sweep has not read: members of open sprints, and all parents."""
+    is_member = item.c.id.in_(_members(source))
+    is_parent = (
+        select(parent_edge.c.item_id)
+        .where(
+            parent_edge.c.source == item.c.source,
+            or_(
+                parent_edge.c.parent_external_id == item.c.external_id,
+                and_(parent_edge.c.parent_external_id == "", parent_edge.c.parent_key == item.c.key),
+            ),
+        )
+        .exists()
+    )
+    rows = connection.execute(
+        select(item.c.external_id)
+        .where(item.c.source == source, item.c.state == PRESENT, item.c.sweep_id != sweep_id, or_(is_member, is_parent))
+        .order_by(item.c.external_id)
+    )
+    return [external_id for (external_id,) in rows]
+
+
+def load_unseen_parents(connection: Connection, source: str) -> list[ItemRef]:
+    """Parents that present items name and that nothing is known of, by identifier where there is one."""
+    above = item.alias("above")
+    by_id = and_(
+        parent_edge.c.parent_external_id != "",
+        ~select(above.c.id)
+        .where(above.c.source == parent_edge.c.source, above.c.external_id == parent_edge.c.parent_external_id)
+        .exists(),
+    )
+    by_key = and_(
+        parent_edge.c.parent_external_id == "",
+        ~select(above.c.id)
+        .where(above.c.source == parent_edge.c.source, above.c.key == parent_edge.c.parent_key)
+        .exists(),
+    )
+    rows = connection.execute(
+        select(parent_edge.c.parent_external_id, func.max(parent_edge.c.parent_key))
+        .where(parent_edge.c.source == source, or_(by_id, by_key))
+        .group_by(
+            parent_edge.c.parent_external_id,
+            case((parent_edge.c.parent_external_id == "", parent_edge.c.parent_key), else_=""),
+        )
+        .order_by(parent_edge.c.parent_external_id)
+    )
+    return [ItemRef(source=source, external_id=external_id, key=key) for external_id, key in rows]
+
+
+def load_missed(connection: Connection, source: str, external_ids: Iterable[str]) -> tuple[Missing, ...]:
+    """How often each was missing before; those that are gone already are left out."""
+    missed: list[Missing] = []
+    for portion in in_portions(external_ids):
+        rows = connection.execute(
+            select(item.c.external_id, item.c.missing_count).where(
+                item.c.source == source, item.c.external_id.in_(portion), item.c.state == PRESENT
+            )
+        )
+        missed += [Missing(external_id=external_id, missed_before=count) for external_id, count in rows]
+    return tuple(sorted(missed, key=lambda one: one.external_id))
+
+
+def count_present(connection: Connection, source: str) -> int:
+    return connection.execute(
+        select(func.count()).select_from(item).where(item.c.source == source, item.c.state == PRESENT)
+    ).scalar_one()
+
+
+def mark_missing(connection: Connection, source: str, external_ids: Iterable[str]) -> None:
+    for portion in in_portions(external_ids):
+        connection.execute(
+            update(item)
+            .where(item.c.source == source, item.c.external_id.in_(portion))
+            .values(missing_count=item.c.missing_count + 1)
+        )
+
+
+def mark_gone(connection: Connection, source: str, external_ids: Iterable[str], now: datetime) -> None:
+    """Keep the row as a tombstone, end its stays in sprints, and have what hangs on it linked again."""
+    for portion in in_portions(external_ids):
+        chosen = and_(item.c.source == source, item.c.external_id.in_(portion))
+        ids = select(item.c.id).where(chosen)
+        connection.execute(
+            update(membership).where(membership.c.item_id.in_(ids), membership.c.left_at.is_(None)).values(left_at=now)
+        )
+        connection.execute(
+            update(item)
+            .where(chosen)
+            .values(state=GONE, missing_count=item.c.missing_count + 1, changed_at=now, needs_link=True)
+        )
+
+
+def save_unreadable(connection: Connection, refs: Iterable[ItemRef], *, sweep_id: int, now: datetime) -> None:
+    """Remember parents that the source does not show us, so that they are not asked for on every run.
+
+    They are no work items: whatever hangs on them is unknown, and the next full sweep asks again.
+    """
+    rows = [
+        {
+            "source": ref.source,
+            "external_id": ref.external_id or f"key:{ref.key}",
+            "key": ref.key,
+            "title": "",
+            "kind": "other",
+            "status_category": "unknown",
+            "container": "",
+            "document": "{}",
+            "content_hash": "",
+            "state": UNREADABLE,
+            "first_seen_at": now,
+            "changed_at": now,
+            "sweep_id": sweep_id,
+            "needs_link": False,
+        }
+        for ref in refs
+    ]
+    if rows:
+        connection.execute(insert_into(connection, item).on_conflict_do_nothing(), rows)
+
+
+def forget_unreadable(connection: Connection, source: str) -> None:
+    connection.execute(item.delete().where(item.c.source == source, item.c.state == UNREADABLE))
+
+
+def load_item(connection: Connection, item_id: int) -> WorkItem:
+    row = connection.execute(select(item.c.document, item.c.updated_at).where(item.c.id == item_id)).one()
+    return read_document(row.document, updated_at=row.updated_at)
+
+
+def find_items(connection: Connection, text: str) -> list[tuple[int, ItemRef]]:
+    """Items that a person means by a key or identifier; several where two sources use the same key."""
+    rows = connection.execute(
+        select(item.c.id, item.c.source, item.c.external_id, item.c.key)
+        .where(or_(func.lower(item.c.key) == text.lower(), item.c.external_id == text), item.c.state != UNREADABLE)
+        .order_by(item.c.source, item.c.external_id)
+    )
+    return [
+        (item_id, ItemRef(source=source, external_id=external_id, key=key))
+        for item_id, source, external_id, key in rows
+    ]

@@ -1,0 +1,231 @@
+"""All tables, in one place; only the modules of `store` know them. `SCHEMA_REVISION` is the head of the migrations."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+SCHEMA_REVISION = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant: `timestamptz` on PostgreSQL, UTC without a zone on SQLite, which has none."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite hands out row numbers only to a column of type INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _row_id() -> Column[int]:
+    return Column("id", RowId, primary_key=True, autoincrement=True)
+
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("owner", String(300), nullable=True),
+    Column("fence", BigInteger, nullable=False, server_default=text("0")),
+    Column("until_at", UtcDateTime, nullable=True),
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", String(100), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("facts", Text, nullable=False, server_default=text("'{}'")),
+    Column("facts_at", UtcDateTime, nullable=True),
+    Column("cursor_at", UtcDateTime, nullable=True),
+    Column("wide_at", UtcDateTime, nullable=True),
+    Column("full_at", UtcDateTime, nullable=True),
+    Column("complete_at", UtcDateTime, nullable=True),
+    Column("attempted_at", UtcDateTime, nullable=True),
+    Column("failure", Text, nullable=False, server_default=text("''")),
+    Column("failure_kind", String(40), nullable=False, server_default=text("''")),
+)
+
+sweep = Table(
+    "sweep",
+    metadata,
+    _row_id(),
+    Column("source", String(100), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("cursor_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("counts", Text, nullable=False, server_default=text("'{}'")),
+    Column("problems", Text, nullable=False, server_default=text("'[]'")),
+    Column("problem_count", Integer, nullable=False, server_default=text("0")),
+    Index("ix_sweep_source_state", "source", "state"),
+)
+
+sprint = Table(
+    "sprint",
+    metadata,
+    _row_id(),
+    Column("source", String(100), nullable=False),
+    Column("external_id", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("team", Text, nullable=False, server_default=text("''")),
+    Column("board", Text, nullable=False, server_default=text("''")),
+    Column("goal", Text, nullable=False, server_default=text("''")),
+    Column("starts_at", UtcDateTime, nullable=True),
+    Column("ends_at", UtcDateTime, nullable=True),
+    Column("completed_at", UtcDateTime, nullable=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("source", "external_id"),
+    Index("ix_sprint_state", "state"),
+)
+
+item = Table(
+    "item",
+    metadata,
+    _row_id(),
+    Column("source", String(100), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("status_category", String(20), nullable=False),
+    Column("container", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("content_hash", String(32), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=True),
+    Column("state", String(20), nullable=False),
+    Column("missing_count", Integer, nullable=False, server_default=text("0")),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("sweep_id", BigInteger, nullable=False),
+    Column("needs_link", Boolean, nullable=False),
+    UniqueConstraint("source", "external_id"),
+    Index("ix_item_source_key", "source", "key"),
+    # Items that wait to be linked are few; an index over all of them would be written for nothing.
+    Index("ix_item_needs_link", "id", sqlite_where=text("needs_link = 1"), postgresql_where=text("needs_link")),
+)
+
+parent_edge = Table(
+    "parent_edge",
+    metadata,
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("parent_external_id", String(200), nullable=False),
+    Column("parent_key", String(300), nullable=False),
+    Index("ix_parent_edge_parent", "source", "parent_external_id"),
+    Index("ix_parent_edge_parent_key", "source", "parent_key"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    _row_id(),
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("sprint_id", RowId, ForeignKey("sprint.id", ondelete="CASCADE"), nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("left_at", UtcDateTime, nullable=True),
+    Index("ix_membership_sprint_id", "sprint_id", "left_at"),
+    Index("ix_membership_item_id", "item_id"),
+    # One open stay of an item in a sprint at a time, kept by the database itself.
+    Index(
+        "uq_membership_open",
+        "item_id",
+        "sprint_id",
+        unique=True,
+        sqlite_where=text("left_at IS NULL"),
+        postgresql_where=text("left_at IS NULL"),
+    ),
+)
+
+book = Table(
+    "book",
+    metadata,
+    _row_id(),
+    Column("applied_at", UtcDateTime, nullable=False),
+    Column("applied_by", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("bucket", String(20), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("links", Text, nullable=False),
+    Column("rejected", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("rules", String(64), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _row_id(),
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("key_result", String(200), nullable=False),
+    Column("rule", String(20), nullable=False),
+    Column("field", Text, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("via_source", String(100), nullable=False),
+    Column("via_external_id", String(200), nullable=False),
+    Column("via_key", String(300), nullable=False),
+    Column("distance", Integer, nullable=False),
+    Column("weight", Float, nullable=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("gone_at", UtcDateTime, nullable=True),
+    Index("ix_evidence_item_id", "item_id", "gone_at"),
+)
+
+link_state = Table(
+    "link_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("rules", String(64), nullable=False),
+    Column("linked_at", UtcDateTime, nullable=False),
+)

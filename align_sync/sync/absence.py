@@ -1,0 +1,45 @@
+"""What it means that an item is not there: moved, not yet indexed, unreadable, or gone after two looks.
+
+Absence is not deletion. An item that a listing leaves out is fetched by its identifier first; only what cannot be had
+even so counts as missing, and only the second complete sweep in a row that misses it makes it gone. Too much missing at
+once is refused: an emptied account, a lost permission and a real clean-up look the same from outside.
+"""
+
+from dataclasses import dataclass
+
+from align_sync.errors import UnsafeSweepError
+
+SWEEPS_UNTIL_GONE = 2
+ALWAYS_SAFE_COUNT = 10
+UNSAFE_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """An item that could not be had, and how many complete sweeps in a row missed it before this one."""
+
+    external_id: str
+    missed_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsencePlan:
+    """`suspects` are counted up, `gone` are marked as gone and leave their sprints."""
+
+    suspects: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+def plan_absence(missing: tuple[Missing, ...], *, known_count: int, source: str, accept_shrink: bool) -> AbsencePlan:
+    """Decide on what a complete sweep could not find. Raises `UnsafeSweepError` where it is too much at once."""
+    limit = max(ALWAYS_SAFE_COUNT, int(known_count * UNSAFE_SHARE))
+    is_emptied = bool(missing) and known_count > 1 and len(missing) >= known_count
+    if (len(missing) > limit or is_emptied) and not accept_shrink:
+        raise UnsafeSweepError(
+            f"{len(missing)} of {known_count} known items are not there any more, more than is believed at once",
+            where=source,
+            advice=f"check the account's permissions; if it is true: align-sync sync --source {source} --accept-shrink",
+        )
+    gone = tuple(m.external_id for m in missing if m.missed_before + 1 >= SWEEPS_UNTIL_GONE)
+    suspects = tuple(m.external_id for m in missing if m.missed_before + 1 < SWEEPS_UNTIL_GONE)
+    return AbsencePlan(suspects=suspects, gone=gone)

@@ -1,0 +1,47 @@
+"""Which custom field is which on a site: found by what the field is (`schema.custom`), never by its display name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
+EPIC_LINK = "com.pyxis.greenhopper.jira:gh-epic-link"
+STORY_POINTS = "com.pyxis.greenhopper.jira:jsw-story-points"
+PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
+
+ALWAYS = (
+    "summary", "issuetype", "status", "project", "labels", "issuelinks", "parent", "assignee", "priority", "created",
+    "updated",
+)  # fmt: skip
+AGILE_SHAPE = ("sprint", "closedSprints", "epic")
+"""What the Agile listings call sprints and epics; asked for where a site shows no sprint field of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldLayout:
+    """Ids of the fields that matter. `points` in the order in which they are tried."""
+
+    sprint: tuple[str, ...] = ()
+    epic_link: tuple[str, ...] = ()
+    parent_link: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    kr_fields: tuple[str, ...] = ()
+    wants_text: bool = False
+
+    def asked(self) -> list[str]:
+        """All fields to ask for: Jira Cloud answers only identifiers unless fields are named."""
+        custom = (*self.sprint, *self.epic_link, *self.parent_link, *self.points, *self.kr_fields)
+        shape = () if self.sprint else AGILE_SHAPE
+        text = ("description",) if self.wants_text else ()
+        return list(dict.fromkeys((*ALWAYS, *custom, *shape, *text)))
+
+
+def find_fields(listed: Iterable[Mapping[str, object]]) -> dict[str, list[str]]:
+    """Ids by `schema.custom`, of those kinds that matter here, from the answer of `GET /field`."""
+    found: dict[str, list[str]] = {SPRINT: [], EPIC_LINK: [], STORY_POINTS: [], PARENT_LINK: []}
+    for field in listed:
+        schema = field.get("schema")
+        kind = schema.get("custom") if isinstance(schema, Mapping) else None
+        name = field.get("id")
+        if kind in found and isinstance(name, str) and name not in found[str(kind)]:
+            found[str(kind)].append(name)
+    return found

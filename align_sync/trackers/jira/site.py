@@ -1,0 +1,135 @@
+"""Boards, sprints and fields of a Jira site, read with the `jira` package, which does this well.
+
+The package is tamed: no retries of its own (they repeat requests that write), time limits, no redirects, no proxies or
+passwords from the environment, and every answer is judged by the same rules as those of our own requests.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from align_sync.errors import AlignSyncError, FatalError, InterruptedPullError, RetriableError
+from align_sync.trackers.http import Answer, JsonClient
+from align_sync.trackers.jira.auth import Credentials
+
+if TYPE_CHECKING:
+    from jira import JIRA
+    from requests import PreparedRequest, Response
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    board_id: int
+    name: str
+    kind: str
+
+
+@dataclass(slots=True, kw_only=True)
+class JiraPackage:
+    """Calls of the `jira` package, one instance of it for each thread, since its session is not safe to share."""
+
+    client: JsonClient
+    credentials: Credentials
+    api_version: str
+    _local: threading.local
+
+    def call(self, ask: "Callable[[JIRA], T]") -> T:
+        """The result of a call; fails as `JsonClient` does, and repeats what is worth repeating."""
+        return self.client.persistence.call(self._call_once, ask)
+
+    def _call_once(self, ask: "Callable[[JIRA], T]") -> T:
+        from jira import JIRAError  # noqa: PLC0415 -- a slow import, and not every command talks to Jira
+        from requests import RequestException  # noqa: PLC0415 -- the same
+
+        where = f"{self.client.source}: {self.client.base_url}"
+        try:
+            with self.client.gate.pass_through():
+                return ask(self._instance())
+        except AlignSyncError:
+            raise
+        except JIRAError as error:
+            raise FatalError(
+                f"Jira refused ({error.status_code})", where=where, advice=self.client.advice.url
+            ) from None
+        except RequestException as error:
+            message = f"the connection failed ({type(error).__name__})"
+            raise RetriableError(message, where=where, advice=self.client.advice.url) from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            message = f"the answer has another form than expected ({type(error).__name__})"
+            raise FatalError(message, where=where, advice=self.client.advice.url) from None
+
+    def _instance(self) -> "JIRA":
+        known: JIRA | None = getattr(self._local, "jira", None)
+        if known is None:
+            known = self._local.jira = self._open()
+        return known
+
+    def _open(self) -> "JIRA":
+        from jira import JIRA  # noqa: PLC0415 -- a slow import, and not every command talks to Jira
+
+        patience = self.client.patience
+        opened = JIRA(
+            server=self.client.base_url,
+            options={"rest_api_version": self.api_version, "verify": self.client.ca_file or True},
+            get_server_info=False,
+            validate=False,
+            max_retries=0,
+            timeout=(patience.connect.total_seconds(), patience.read.total_seconds()),
+        )
+        session = opened._session  # noqa: SLF001 -- the package has no other place to set this
+        session.trust_env = False
+        session.max_redirects = 0
+        session.auth = self._sign
+        session.hooks["response"].append(self._judge)
+        return opened
+
+    def _sign(self, request: "PreparedRequest") -> "PreparedRequest":
+        if self.client.seams.stopping():
+            raise InterruptedPullError("interrupted", where=self.client.source)
+        self.client.seams.failpoint("request.before")
+        self.client.traffic.add(requests=1)
+        request.headers.update(self.credentials.headers())
+        return request
+
+    def _judge(self, response: "Response", *_args: object, **_named: object) -> "Response":
+        body = response.content
+        self.client.traffic.add(received_bytes=len(body))
+        self.client.seams.failpoint("request.after")
+        answer = Answer(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=body,
+            path=response.request.path_url.partition("?")[0],
+        )
+        error = self.client.error_of(answer)
+        if error is not None:
+            raise error
+        return response
+
+    def fetch_boards(self) -> tuple[Board, ...]:
+        """All boards that the account sees."""
+        found = self.call(lambda jira: jira.boards(maxResults=False))
+        return tuple(_board(board.raw) for board in found)
+
+    def fetch_fields(self) -> Sequence[Mapping[str, object]]:
+        return self.call(_fields)
+
+    def fetch_sprints(self, board_id: int) -> Sequence[Mapping[str, Any]]:
+        """The open sprints that a board shows, as the server tells them."""
+        found = self.call(lambda jira: jira.sprints(board_id, state="active,future", maxResults=False))
+        return [sprint.raw for sprint in found]
+
+
+def open_package(client: JsonClient, credentials: Credentials, *, api_version: str) -> JiraPackage:
+    return JiraPackage(client=client, credentials=credentials, api_version=api_version, _local=threading.local())
+
+
+def _fields(jira: "JIRA") -> Sequence[Mapping[str, object]]:
+    return jira.fields()
+
+
+def _board(raw: Mapping[str, Any]) -> Board:
+    return Board(board_id=int(raw["id"]), name=str(raw.get("name") or raw["id"]), kind=str(raw.get("type") or ""))

@@ -1,0 +1,164 @@
+"""The same report in every format, as golden files, and what holds for all of them."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+
+from align_sync.linking.evidence import Bucket
+from align_sync.reports.model import AlignmentReport, Filters, SourceState
+from align_sync.reports.render import EXPLAINERS, RENDERERS, Format, Screen, View, render_explanation, render_report
+from tests.core.reports.explained import explain_unlinked
+from tests.core.reports.story import empty_report, make_report, rich_report, small_report
+from tests.golden_files import Golden
+from tests.make import make_book, make_report_item, make_source
+
+TERMINAL = Screen(width=100, is_terminal=True)
+COLOUR = Screen(width=100, colour=True, is_terminal=True)
+PIPE = Screen()
+
+_STYLE = re.compile(r"<style>.*?</style>|sha256-[\w+/=]+", re.DOTALL)
+
+
+def mask_style(page: str) -> str:
+    """The style sheet is its own file; its every change need not show up in the golden pages."""
+    return _STYLE.sub(lambda match: "<style>…</style>" if match[0].startswith("<style>") else "sha256-…", page)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "screen"),
+    [
+        ("terminal.txt", Format.TABLE, TERMINAL),
+        ("colour.txt", Format.TABLE, COLOUR),
+        ("piped.tsv", Format.TABLE, PIPE),
+        ("report.md", Format.MARKDOWN, PIPE),
+        ("report.json", Format.JSON, PIPE),
+        ("report.csv", Format.CSV, PIPE),
+        ("report.html", Format.HTML, PIPE),
+    ],
+)
+def test_the_report_looks_as_it_did(golden: Golden, name: str, form: Format, screen: Screen) -> None:
+    golden(f"report/{name}", mask_style(render_report(small_report(is_sample=True), form, screen=screen)))
+
+
+@pytest.mark.parametrize("view", [View.UNLINKED, View.KEY_RESULTS])
+@pytest.mark.parametrize(
+    ("name", "form", "screen"), [("terminal.txt", Format.TABLE, TERMINAL), ("md", Format.MARKDOWN, PIPE)]
+)
+def test_the_other_views_look_as_they_did(golden: Golden, view: View, name: str, form: Format, screen: Screen) -> None:
+    golden(f"report/{view.value}.{name}", render_report(small_report(), form, view=view, screen=screen))
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "screen"),
+    [
+        ("terminal.txt", Format.TABLE, TERMINAL),
+        ("piped.tsv", Format.TABLE, PIPE),
+        ("explain.md", Format.MARKDOWN, PIPE),
+        ("explain.json", Format.JSON, PIPE),
+        ("explain.html", Format.HTML, PIPE),
+    ],
+)
+def test_an_explanation_looks_as_it_did(golden: Golden, name: str, form: Format, screen: Screen) -> None:
+    golden(f"explain/{name}", mask_style(render_explanation(explain_unlinked(is_sample=True), form, screen=screen)))
+
+
+def test_every_format_has_a_renderer() -> None:
+    assert set(RENDERERS) == set(Format)
+    assert set(EXPLAINERS) == set(Format) - {Format.CSV}
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("form", [Format.TABLE, Format.MARKDOWN, Format.HTML])
+@pytest.mark.parametrize("screen", [PIPE, TERMINAL])
+def test_made_up_data_is_called_so_everywhere(form: Format, view: View, screen: Screen) -> None:
+    assert "SAMPLE DATA" in render_report(small_report(is_sample=True), form, view=view, screen=screen)
+    assert "SAMPLE DATA" not in render_report(small_report(), form, view=view, screen=screen)
+
+
+@pytest.mark.parametrize("form", EXPLAINERS)
+@pytest.mark.parametrize("screen", [PIPE, TERMINAL])
+def test_made_up_data_is_called_so_in_explanations(form: Format, screen: Screen) -> None:
+    marks = {False: "", True: '"sample": true' if form is Format.JSON else "SAMPLE DATA"}
+    for is_sample in (True, False):
+        text = render_explanation(explain_unlinked(is_sample=is_sample), form, screen=screen)
+        assert (marks[True] in text) is is_sample
+
+
+@pytest.mark.parametrize("make", [rich_report, small_report, empty_report])
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("screen", [PIPE, TERMINAL, COLOUR, Screen(width=10, is_terminal=True)])
+def test_every_report_has_every_form(
+    make: Callable[[], AlignmentReport], view: View, form: Format, screen: Screen
+) -> None:
+    text = render_report(make(), form, view=view, screen=screen)
+    assert text.endswith("\n") or form is Format.HTML
+    assert text == render_report(make(), form, view=view, screen=screen)
+
+
+@pytest.mark.parametrize("form", [Format.TABLE, Format.MARKDOWN, Format.HTML])
+@pytest.mark.parametrize("screen", [PIPE, TERMINAL])
+def test_a_withheld_figure_is_never_a_number(form: Format, screen: Screen) -> None:
+    report = make_report(make_report_item("PAY-1", Bucket.UNKNOWN), make_report_item("PAY-2", Bucket.DIRECT))
+    text = render_report(report, form, screen=screen)
+    assert "1 of 2 items (50\u00a0%) could not be judged" in text.replace("50 %", "50\u00a0%")
+    assert "100" not in re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", text, flags=re.DOTALL).replace("PAY-100", "")
+
+
+@pytest.mark.parametrize("form", [Format.TABLE, Format.MARKDOWN, Format.HTML])
+@pytest.mark.parametrize("screen", [PIPE, TERMINAL])
+@pytest.mark.parametrize(
+    ("report", "sentence"),
+    [
+        (make_report(make_report_item(bucket=Bucket.DIRECT)), "everything in scope serves a key result"),
+        (make_report(), "nothing is in scope"),
+        (
+            make_report(make_report_item(bucket=Bucket.DIRECT), sources=(make_source(state=SourceState.STALE),)),
+            "none among the items that could be judged",
+        ),
+    ],
+)
+def test_an_empty_list_says_what_its_emptiness_means(
+    form: Format, screen: Screen, report: AlignmentReport, sentence: str
+) -> None:
+    text = render_report(report, form, view=View.UNLINKED, screen=screen).casefold()
+    is_table = form is Format.TABLE and not screen.is_terminal
+    expected = "no item is in scope" if form is Format.HTML and not report.items else sentence
+    assert is_table or expected in text
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("screen", [PIPE, TERMINAL])
+def test_a_bucket_filter_lists_its_items_and_claims_nothing_of_others(form: Format, screen: Screen) -> None:
+    items = (make_report_item("PAY-1"), make_report_item("PAY-2", Bucket.DIRECT))
+    text = render_report(make_report(*items, filters=Filters(buckets=(Bucket.DIRECT,))), form, screen=screen)
+    assert "PAY-2" in text
+    assert "PAY-1" not in text
+    assert "everything in scope" not in text
+
+
+def test_a_pipe_gets_whole_titles() -> None:
+    title = "A title that is far too long for any terminal " * 8
+    report = make_report(make_report_item("PAY-1", title=title.strip()))
+    rows = list(csv.reader(io.StringIO(render_report(report, Format.TABLE)), delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert [row[7] for row in rows if row[:1] == ["PAY-1"]] == [title.strip()]
+
+
+def test_a_terminal_shows_the_first_few_and_says_how_many_more() -> None:
+    items = [make_report_item(f"PAY-{number}") for number in range(1, 14)]
+    whole = render_report(make_report(*items), Format.TABLE, screen=TERMINAL)
+    assert "3 more, and how to fix each: align-sync report unlinked" in whole
+    assert "PAY-13" not in whole
+    listed = render_report(make_report(*items), Format.TABLE, view=View.UNLINKED, screen=TERMINAL)
+    assert "PAY-13" in listed
+
+
+def test_no_work_is_told_from_work_outside_the_selection() -> None:
+    items = (make_report_item("PAY-1"), make_report_item("SRC-1", Bucket.DIRECT, team="Search"))
+    report = make_report(*items, book=make_book("ret90", "nps"), filters=Filters(teams=("Payments",)))
+    text = render_report(report, Format.TABLE, view=View.KEY_RESULTS)
+    assert "ret90\tnone in this selection" in text
+    assert "nps\tno work" in text
