@@ -45,7 +45,7 @@ def load(options: Options, overrides: Mapping[str, Any] | None = None) -> "Loade
 def open_session(
     options: Options, *, overrides: Mapping[str, Any] | None = None, is_sample: bool = False
 ) -> "Iterator[App]":
-    """The app under the settings in force; the first Ctrl-C or SIGTERM stops at the next page, the second at once."""
+    """The app under the settings in force; a first Ctrl-C or SIGTERM stops at a page, a second Ctrl-C at once."""
     from align_sync.app import open_app  # noqa: PLC0415 -- `--help` loads no database
 
     loaded = load(options, overrides)
@@ -57,7 +57,8 @@ def open_session(
 @contextmanager
 def stopping_by_signal(stop: threading.Event) -> Iterator[None]:
     def ask(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        # A supervisor may send SIGTERM to the process and to its group: only a person insists.
+        if stop.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
         stop.set()
         if number == signal.SIGINT:

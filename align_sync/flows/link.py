@@ -9,11 +9,11 @@ from align_sync.linking.evidence import Match
 from align_sync.linking.index import BookIndex, build_index
 from align_sync.linking.matcher import match_item
 from align_sync.okr.model import Book
+from align_sync.store.above import load_all_above
 from align_sync.store.books import load_book
 from align_sync.store.upsert import in_portions
 from align_sync.store.verdicts import (
     clear_waiting,
-    load_above,
     load_all_ids,
     load_linked_rules,
     load_waiting,
@@ -21,7 +21,6 @@ from align_sync.store.verdicts import (
     save_linked_rules,
     save_matches,
 )
-from align_sync.work import ItemRef, WorkItem
 
 ITEMS_A_TRANSACTION = 1_000
 
@@ -59,48 +58,8 @@ def link(app: App) -> LinkResult:
 def _match_portion(app: App, portion: Iterable[int], index: BookIndex) -> dict[int, Match]:
     with app.store.read() as connection:
         work = load_work(connection, portion)
-        lookup = Lookup()
-        lookup.learn(work.values())
-        front: list[WorkItem] = list(work.values())
-        for _ in range(app.rules.depth):
-            unknown = lookup.unknown_parents(front)
-            if not unknown:
-                break
-            front = list(load_above(connection, unknown))
-            lookup.learn(front)
-            lookup.note_asked(unknown)
+        above = load_all_above(connection, work.values(), depth=app.rules.depth)
     return {
-        item_id: match_item(item, find_ancestry(item, lookup, depth=app.rules.depth), index, app.rules)
+        item_id: match_item(item, find_ancestry(item, above, depth=app.rules.depth), index, app.rules)
         for item_id, item in work.items()
     }
-
-
-class Lookup:
-    """Items by reference, by key where a reference has no identifier; asked for once, found or not."""
-
-    def __init__(self) -> None:
-        self._by_id: dict[tuple[str, str], WorkItem] = {}
-        self._by_key: dict[tuple[str, str], WorkItem] = {}
-        self._asked: set[tuple[str, str, str]] = set()
-
-    def __call__(self, ref: ItemRef) -> WorkItem | None:
-        if ref.external_id:
-            return self._by_id.get((ref.source, ref.external_id))
-        return self._by_key.get((ref.source, ref.key))
-
-    def learn(self, items: Iterable[WorkItem]) -> None:
-        for item in items:
-            self._by_id[item.ref.source, item.ref.external_id] = item
-            self._by_key[item.ref.source, item.key] = item
-
-    def note_asked(self, refs: Iterable[ItemRef]) -> None:
-        self._asked.update((ref.source, ref.external_id, ref.key) for ref in refs)
-
-    def unknown_parents(self, items: Iterable[WorkItem]) -> list[ItemRef]:
-        found = {
-            (parent.ref.source, parent.ref.external_id, parent.ref.key): parent.ref
-            for item in items
-            for parent in item.parents
-            if self(parent.ref) is None
-        }
-        return [ref for identity, ref in found.items() if identity not in self._asked]

@@ -148,7 +148,7 @@ def _judge(finding: Finding, via: ItemRef, match: Match, index: BookIndex) -> tu
     key = key_result.key if key_result else finding.named[0]
     for evidence in match.evidence:
         if (evidence.via, evidence.rule, evidence.key_result) == (via, finding.rule, key):
-            return True, f"{say_source(finding.rule, finding.field, finding.found)} names {key}"
+            return True, f"{say_source(finding.rule, finding.field, finding.found)}, so it serves {key}"
     for rejected in match.rejected:
         if (rejected.via, rejected.rule, rejected.found, rejected.key) == (via, finding.rule, finding.found, key):
             return False, say_rejected(replace(rejected, distance=0))

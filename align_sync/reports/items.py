@@ -20,7 +20,8 @@ def describe_item(
     entered_at: datetime | None = None,
 ) -> ReportItem:
     """The item as reports show it; its fixes are proposed by `build_report`, which knows the trackers."""
-    parents = sorted(item.parents, key=lambda parent: parent.kind is not ParentKind.ITEM)
+    # Containers have their own place: a project of Jira takes no label, so that it is no way to a fix.
+    parents = [str(parent.ref) for parent in item.parents if parent.kind is ParentKind.ITEM]
     return ReportItem(
         source=item.ref.source,
         external_id=item.ref.external_id,
@@ -43,7 +44,7 @@ def describe_item(
         rejected=tuple(say_rejected(rejected) for rejected in match.rejected),
         suggestion=next((r.suggestion for r in match.rejected if r.suggestion), None) if not match.links else None,
         labels=item.labels,
-        parent=str(parents[0].ref) if parents else None,
+        parent=parents[0] if parents else None,
         relations=tuple(f"{relation.verb} {relation.target}" for relation in item.relations),
         container=item.container,
         assignee=item.assignee,

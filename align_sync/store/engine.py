@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from align_sync.errors import AlignSyncError, UserError
 from align_sync.store.failures import explain_failure
 
 WAL_SAFE_FROM = (3, 51, 3)
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT = timedelta(seconds=10)
 URL_SETTING = "ALIGN_SYNC_DATABASE__URL"
 
 
@@ -66,15 +67,18 @@ def _explained(where: str) -> Iterator[None]:
         raise explain_failure(error, where) from error
 
 
-def open_store(url: str, *, failpoint: Callable[[str], None], journal_mode: str = "auto") -> Store:
+def open_store(
+    url: str, *, failpoint: Callable[[str], None], journal_mode: str = "auto", busy_timeout: timedelta = BUSY_TIMEOUT
+) -> Store:
     """Open the database behind the URL; the file of SQLite is made where it does not exist. Raises `UserError`."""
     parsed = _parse_url(url)
     where = parsed.render_as_string(hide_password=True)
     try:
         if parsed.get_backend_name() == "sqlite":
+            mode = choose_journal_mode(journal_mode, sqlite3.sqlite_version_info[:3])
             return Store(
-                writer=_open_sqlite(parsed, journal_mode=journal_mode, is_writer=True),
-                reader=_open_sqlite(parsed, journal_mode=journal_mode, is_writer=False),
+                writer=_open_sqlite(parsed, journal_mode=mode, busy_timeout=busy_timeout, is_writer=True),
+                reader=_open_sqlite(parsed, journal_mode=mode, busy_timeout=busy_timeout, is_writer=False),
                 where=where,
                 failpoint=failpoint,
             )
@@ -112,25 +116,24 @@ def choose_journal_mode(setting: str, version: tuple[int, int, int]) -> str:
     return "wal" if version >= WAL_SAFE_FROM else "delete"
 
 
-def _open_sqlite(url: URL, *, journal_mode: str, is_writer: bool) -> Engine:
+def _open_sqlite(url: URL, *, journal_mode: str, busy_timeout: timedelta, is_writer: bool) -> Engine:
     path = Path(url.database or "")
     if is_writer and not path.parent.is_dir():
         raise UserError(f"the folder {path.parent} does not exist", where=URL_SETTING, advice=f"mkdir -p {path.parent}")
-    mode = choose_journal_mode(journal_mode, sqlite3.sqlite_version_info[:3])
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        connect_args={"timeout": busy_timeout.total_seconds(), "check_same_thread": False},
         **({"pool_size": 1, "max_overflow": 0, "pool_timeout": 60} if is_writer else {"pool_size": 4}),
     )
 
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's connection, any of several
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA busy_timeout={busy_timeout // timedelta(milliseconds=1)}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
         if is_writer:
-            cursor.execute(f"PRAGMA journal_mode={mode}")
+            cursor.execute(f"PRAGMA journal_mode={journal_mode}")
             cursor.execute("PRAGMA synchronous=FULL")
         else:
             cursor.execute("PRAGMA query_only=ON")

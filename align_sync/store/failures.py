@@ -7,6 +7,20 @@ from sqlalchemy.exc import DBAPIError
 from align_sync.errors import StoreError
 
 _SAYINGS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    # First, since a server that refuses us says why: a database, a role or a right that is missing.
+    (
+        (
+            "password authentication failed",
+            "connection refused",
+            "could not translate host",
+            "failed to resolve",
+            "connection timeout",
+            "connection is bad",
+            "connection failed",
+        ),
+        "the database server cannot be reached or refuses the credentials",
+        "check ALIGN_SYNC_DATABASE__URL and that the server runs",
+    ),
     (
         ("database is locked", "database table is locked", "lock timeout", "canceling statement due to lock"),
         "the database is locked by another program",
@@ -36,19 +50,6 @@ _SAYINGS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         ("no such table", "no such column", "undefinedtable", "undefinedcolumn", "does not exist"),
         "the database has another schema than this version needs",
         "align-sync db upgrade",
-    ),
-    (
-        (
-            "password authentication failed",
-            "connection refused",
-            "could not translate host",
-            "failed to resolve",
-            "connection timeout",
-            "connection is bad",
-            "connection failed",
-        ),
-        "the database server cannot be reached or refuses the credentials",
-        "check ALIGN_SYNC_DATABASE__URL and that the server runs",
     ),
 )
 

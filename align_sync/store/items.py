@@ -142,20 +142,6 @@ def _save_parents(
         connection.execute(parent_edge.insert(), edges)
 
 
-def load_unstored(connection: Connection, source: str, external_ids: Iterable[str]) -> list[str]:
-    """Those of the identifiers that the store does not hold as present items, in their order."""
-    missing: list[str] = []
-    for portion in in_portions(external_ids):
-        rows = connection.execute(
-            select(item.c.external_id).where(
-                item.c.source == source, item.c.external_id.in_(portion), item.c.state == PRESENT
-            )
-        )
-        stored = {external_id for (external_id,) in rows}
-        missing += [external_id for external_id in portion if external_id not in stored]
-    return missing
-
-
 def load_stored(connection: Connection, source: str, external_ids: Iterable[str]) -> list[str]:
     """Those of the identifiers that the store holds, in whatever state."""
     return list(load_ids(connection, source, external_ids))
@@ -255,12 +241,13 @@ def count_present(connection: Connection, source: str) -> int:
     ).scalar_one()
 
 
-def mark_missing(connection: Connection, source: str, external_ids: Iterable[str]) -> None:
+def mark_missing(connection: Connection, source: str, external_ids: Iterable[str], *, sweep_id: int) -> None:
+    """Count them up, once for each sweep: one that was interrupted after this must not count them again."""
     for portion in in_portions(external_ids):
         connection.execute(
             update(item)
             .where(item.c.source == source, item.c.external_id.in_(portion))
-            .values(missing_count=item.c.missing_count + 1)
+            .values(missing_count=item.c.missing_count + 1, sweep_id=sweep_id)
         )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from align_sync.linking.evidence import Match
 from align_sync.store.items import GONE
 from align_sync.store.schema import item, membership, sprint
+from align_sync.store.sprints import load_sprints
 from align_sync.store.upsert import in_portions
 from align_sync.store.verdicts import load_matches
 from align_sync.work import Sprint, WorkItem, read_document
@@ -80,3 +81,18 @@ def count_items(connection: Connection) -> dict[str, int]:
         .group_by(item.c.source)
     )
     return {row.source: row.members for row in rows}
+
+
+def load_place(connection: Connection, item_id: int) -> tuple[Sprint, datetime] | None:
+    """The sprint that an item is in now, an active one first, and since when."""
+    row = connection.execute(
+        select(sprint.c.source, sprint.c.external_id, membership.c.entered_at)
+        .join(membership, membership.c.sprint_id == sprint.c.id)
+        .where(membership.c.item_id == item_id, membership.c.left_at.is_(None))
+        .order_by(case((sprint.c.state == "active", 0), (sprint.c.state == "future", 1), else_=2), sprint.c.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    found = next(one for one in load_sprints(connection, row.source) if one.ref.external_id == row.external_id)
+    return found, row.entered_at

@@ -35,7 +35,7 @@ def save_sprints(connection: Connection, sprints: Iterable[Sprint], now: datetim
 
 
 def load_sprints(connection: Connection, source: str | None = None) -> tuple[Sprint, ...]:
-    chosen = select(sprint).order_by(sprint.c.source, sprint.c.starts_at, sprint.c.external_id)
+    chosen = select(sprint).order_by(sprint.c.source, sprint.c.starts_at.nulls_last(), sprint.c.external_id)
     if source is not None:
         chosen = chosen.where(sprint.c.source == source)
     return tuple(

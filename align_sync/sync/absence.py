@@ -31,10 +31,15 @@ class AbsencePlan:
 
 
 def plan_absence(missing: tuple[Missing, ...], *, known_count: int, source: str, accept_shrink: bool) -> AbsencePlan:
-    """Decide on what a complete sweep could not find. Raises `UnsafeSweepError` where it is too much at once."""
+    """Decide on what a complete sweep could not find. Raises `UnsafeSweepError` where it is too much at once.
+
+    Where a person has said that it is true, it is not asked for a second time.
+    """
     limit = max(ALWAYS_SAFE_COUNT, int(known_count * UNSAFE_SHARE))
     is_emptied = bool(missing) and known_count > 1 and len(missing) >= known_count
-    if (len(missing) > limit or is_emptied) and not accept_shrink:
+    if len(missing) > limit or is_emptied:
+        if accept_shrink:
+            return AbsencePlan(gone=tuple(m.external_id for m in missing))
         raise UnsafeSweepError(
             f"{len(missing)} of {known_count} known items are not there any more, more than is believed at once",
             where=source,

@@ -54,6 +54,6 @@ def plan_window(progress: Progress, rhythm: Rhythm, *, now: datetime, force_full
 
 
 def next_cursor(*, started_at: datetime, server_at: datetime | None, previous: datetime | None) -> datetime:
-    """The start of the run by whichever clock is behind; never earlier than it was."""
+    """The start of the run by whichever clock is behind; earlier than it was only where our clock was set back."""
     cursor = min(started_at, server_at) if server_at is not None else started_at
-    return max(cursor, previous) if previous is not None else cursor
+    return max(cursor, min(previous, started_at)) if previous is not None else cursor

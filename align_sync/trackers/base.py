@@ -103,8 +103,11 @@ class Tracker(Protocol):
     def facts(self) -> Facts:
         """What is worth remembering until the next run; given back to the constructor then."""
 
-    def fetch_sprints(self) -> SprintListing:
-        """The open sprints of all boards or teams in scope, each once."""
+    def fetch_sprints(self, *, thorough: bool = True) -> SprintListing:
+        """The open sprints of all boards or teams in scope, each once.
+
+        Without `thorough` a tracker may leave out boards that had no open sprint when it looked last.
+        """
 
     def fetch_sprint(self, external_id: str) -> Sprint | None:
         """One sprint that is no longer listed as open (closed, or deleted: None)."""

@@ -141,10 +141,10 @@ class TestPaging:
         self.fill(site, clock, 60)
         page = ask(fake, self.QUERY)
         assert self.names(page) == list(range(60, 10, -1))
-        info = page["issues"]["pageInfo"]
-        assert (info["hasNextPage"], info["hasPreviousPage"]) == (True, False)
+        shown = page["issues"]["pageInfo"]
+        assert (shown["hasNextPage"], shown["hasPreviousPage"]) == (True, False)
         edges = page["issues"]["edges"]
-        assert (edges[0]["cursor"], edges[-1]["cursor"]) == (info["startCursor"], info["endCursor"])
+        assert (edges[0]["cursor"], edges[-1]["cursor"]) == (shown["startCursor"], shown["endCursor"])
 
     def test_pages_follow_each_other_to_the_end(self, fake: FakeLinear, site: LinearSite, clock: Clock) -> None:
         self.fill(site, clock, 7)

@@ -293,8 +293,8 @@ class TestEndlessLists:
 
         def ever_on(_request: Request, _good: Response) -> Response:
             number = next(count)
-            info = {"hasNextPage": True, "endCursor": f"c{number}"}
-            return json_response({"data": {"issues": {"nodes": nodes(number), "pageInfo": info}}})
+            page_info = {"hasNextPage": True, "endCursor": f"c{number}"}
+            return json_response({"data": {"issues": {"nodes": nodes(number), "pageInfo": page_info}}})
 
         world.server.faults.add(Fault(action=Rewrite(ever_on), times=None))
 

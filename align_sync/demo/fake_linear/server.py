@@ -172,7 +172,7 @@ class FakeLinear:
                 told=f"The complexity of the query is {cost}, the most is {MOST_COMPLEX}; ask for fewer records",
             )
         try:
-            data = asked.prepared.plan.run(Run(self.site, asked.variables, self.site.lists))
+            found = asked.prepared.plan.run(Run(self.site, asked.variables, self.site.lists))
         except NotFoundError as error:
             name = str(error)
             raise RefusalError(
@@ -184,4 +184,4 @@ class FakeLinear:
             ) from None
         except (FilterError, PageError) as error:
             raise RefusalError(f"Argument Validation Error: {error}", "INVALID_INPUT") from None
-        return json_response({"data": data}, headers=headers)
+        return json_response({"data": found}, headers=headers)

@@ -36,7 +36,7 @@ def settle_absence(
             source=writer.source,
             accept_shrink=accept_shrink,
         )
-        mark_missing(connection, writer.source, plan.suspects)
+        mark_missing(connection, writer.source, plan.suspects, sweep_id=writer.sweep_id)
         mark_gone(connection, writer.source, plan.gone, now)
     writer.counts.gone += len(plan.gone)
     never_seen = len(writer.missing) - len(missed)

@@ -11,7 +11,10 @@ from align_sync.work import Sprint
 
 
 def place_items(tracker: Tracker, writer: PageWriter, open_sprints: Iterable[Sprint], listed: Collection[str]) -> None:
-    """Ask only where a listed item needs it: ancestors that are in no sprint have no such field either."""
+    """Ask only where an item that is or was in a sprint needs it: ancestors that are in none have no such field either.
+
+    `listed` are those that a listing shows and those that it shows no more.
+    """
     unplaced = writer.unplaced.intersection(listed)
     if not unplaced:
         return

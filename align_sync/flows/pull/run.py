@@ -5,11 +5,11 @@ from collections.abc import Collection
 import structlog
 
 from align_sync.app import App, SourceOpener, is_dead
-from align_sync.errors import AlignSyncError, AuthError, Problem, SourceError, UserError
+from align_sync.errors import AlignSyncError, AuthError, Problem, SourceError, UnsafeSweepError, UserError
 from align_sync.flows.pull.result import Counts, OnProgress, PullResult, SourceResult, ignore_progress
 from align_sync.flows.pull.sweep import Pulling
 from align_sync.store.leases import claim_lease, lease_name, load_owner, release_lease
-from align_sync.store.sweeps import load_status, save_failure, touch_source
+from align_sync.store.sweeps import drop_unfinished, load_status, save_failure, touch_source
 
 log = structlog.get_logger(__name__)
 
@@ -90,3 +90,6 @@ def _save_failure(app: App, opener: SourceOpener, error: SourceError, problems: 
     with app.store.write() as connection:
         if load_status(connection, opener.source) is not None:
             save_failure(connection, opener.source, failure=str(error), failure_kind=kind, problems=problems)
+        if isinstance(error, UnsafeSweepError):
+            # It was read to its end: gone on with, it would not look again at what it has read, until a person acts.
+            drop_unfinished(connection, opener.source, app.now())

@@ -16,7 +16,7 @@ from align_sync.flows.pull.ancestors import fetch_ancestors
 from align_sync.flows.pull.pages import PageWriter
 from align_sync.flows.pull.placing import place_items
 from align_sync.flows.pull.result import Counts, OnProgress
-from align_sync.store.items import forget_unreadable, load_members, load_seen, load_stored, load_unseen, load_unstored
+from align_sync.store.items import forget_unreadable, load_members, load_seen, load_stored, load_unseen
 from align_sync.store.leases import hold_lease, lease_name
 from align_sync.store.sprints import load_sprints, save_sprints
 from align_sync.store.sweeps import (
@@ -72,12 +72,14 @@ class Pulling:
             self._tracker.close()
 
     def run(self, *, force_full: bool) -> None:
-        status, unfinished = self._load(force_full=force_full)
+        status, unfinished = self._load()
         window = self._window(status, unfinished, force_full=force_full)
+        if unfinished is not None and unfinished.kind is not window.kind:
+            unfinished = None  # everything is read now, and `_begin` ends it
         tracker = self._open(status, window)
         self.on_progress(self.source, "sprints", 0, 0)
         started_at = self.app.now()
-        listing = tracker.fetch_sprints()
+        listing = tracker.fetch_sprints(thorough=window.is_wide)
         self.counts.problems += listing.problems
         open_sprints = self._save_sprints(tracker, listing)
         sweep = unfinished or self._begin(window, status, started_at, listing.server_at)
@@ -92,22 +94,19 @@ class Pulling:
         )
         listed = self._list_members(tracker, open_sprints)
         self._fetch(tracker, writer, self._todo(tracker, window, sweep, listed))
-        place_items(tracker, writer, open_sprints, listed)
         fetch_ancestors(tracker, writer)
         absent = self._absent(sweep, listed)
         settle_absence(tracker, writer, absent=absent, is_complete=listing.complete, accept_shrink=self.accept_shrink)
+        place_items(tracker, writer, open_sprints, {*listed, *absent})
         self._finish(tracker, sweep, window)
         if not listing.complete:
             first = listing.problems[0]
             raise FatalError(first.message, where=first.where, advice=first.advice)
 
-    def _load(self, *, force_full: bool) -> tuple[SourceStatus, Sweep | None]:
+    def _load(self) -> tuple[SourceStatus, Sweep | None]:
         with self.app.store.write() as connection:
             hold_lease(connection, self.lease, self.fence, self.app.now())
             unfinished = load_unfinished(connection, self.source)
-            if unfinished is not None and force_full and unfinished.kind is not SweepKind.FULL:
-                drop_unfinished(connection, self.source, self.app.now())
-                unfinished = None
             status = load_status(connection, self.source)
         if status is None:
             raise StoreError("the source vanished from the store", where=self.source)
@@ -178,7 +177,8 @@ class Pulling:
                 known = load_unseen(connection, self.source, sweep.sweep_id)
                 wanted = set(chain(listed, known))
             else:
-                wanted = set(load_unstored(connection, self.source, listed))
+                # Listed and stored is not enough: a sprint's end moves items on without touching their stamps.
+                wanted = set(listed).difference(load_members(connection, self.source))
         if window.since is not None:
             changed = set(chain.from_iterable(tracker.list_changed(window.since)))
             with self.app.store.read() as connection:

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
-from align_sync.reports.explain import Explanation
+from align_sync.reports.explain import ChainLine, Explanation, RuleVerdict
 from align_sync.reports.render.explain_words import (
     RULE_WORDS,
     say_about,
     say_ground,
     say_limits,
     say_place,
-    say_rule,
     say_serves,
     say_verdict,
 )
-from align_sync.reports.render.markdown_text import escape, link, table
-from align_sync.reports.render.wording import SAMPLE_SENTENCE
+from align_sync.reports.render.markdown_text import escape, link
+from align_sync.reports.render.wording import SAMPLE_SENTENCE, without_address
 
 
 def render_explain_markdown(explanation: Explanation) -> str:
@@ -35,26 +34,31 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield from _bullets(tuple(f"serves {serves}" for serves in say_serves(explanation)))
     yield "## What was asked, in this order"
     yield ""
-    yield from table(
-        ("Item", "Rule", "Verdict", "Found"),
-        (
-            (
-                f"{link(line.key, line.address)} {escape(line.title)} ({say_place(line)})",
-                RULE_WORDS[rule.rule],
-                rule.verdict.value,
-                escape(say_rule(rule) if rule.says else ""),
-            )
-            for line in explanation.chain
-            for rule in line.rules
-        ),
-    )
+    for line in explanation.chain:
+        yield from _describe(line)
     yield from _bullets(tuple(say_limits(explanation)))
-    for title, sentences in (("What does not count, and why", item.rejected), ("What to do", item.fixes)):
+    for title, sentences in (
+        ("What does not count, and why", item.rejected),
+        ("What to do", tuple(without_address(fix, item.address) for fix in item.fixes)),
+    ):
         if sentences:
             yield f"## {title}"
             yield ""
             yield from _bullets(sentences)
     yield from (escape(ground) + "  " for ground in say_ground(explanation))
+
+
+def _describe(line: ChainLine) -> Iterator[str]:
+    """What was found as bullets; the rules that were asked in vain on one line."""
+    yield f"**{link(line.key, line.address)}** {escape(line.title)} ({say_place(line)})"
+    yield ""
+    for rule in line.rules:
+        for sentence in rule.says:
+            yield f"- {rule.verdict.value}: {escape(sentence)}"
+    for verdict in (RuleVerdict.NOTHING, RuleVerdict.OFF):
+        if names := [RULE_WORDS[rule.rule] for rule in line.rules if rule.verdict is verdict]:
+            yield f"- {verdict.value}: {', '.join(names)}"
+    yield ""
 
 
 def _bullets(sentences: tuple[str, ...]) -> Iterator[str]:

@@ -26,7 +26,7 @@ _BEFORE_PER_CENT = re.compile(r"(?<=\d) (?=%)")
 
 
 def render_page(template: str, **values: object) -> str:
-    return _environment().get_template(template).render(style_hash=_hash_style(), **values)
+    return _environment().get_template(template).render(style_hash=_hash_style(), **values) + "\n"
 
 
 @cache
@@ -39,7 +39,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalise,
     )
-    environment.filters.update(capitalise=_capitalise, without_address=_without_address)
+    environment.filters.update(capitalise=_capitalise, without_address=wording.without_address)
     environment.globals.update(
         wording=wording,
         bucket_words=wording.BUCKET_WORDS,
@@ -61,11 +61,6 @@ def _capitalise(sentence: str) -> str:
     """A capital letter at the start and nothing else changed; what begins with a key or a command stays."""
     first = sentence.split(" ", 1)[0]
     return sentence[:1].upper() + sentence[1:] if first.rstrip(",:;").isalpha() else sentence
-
-
-def _without_address(fix: str, address: str) -> str:
-    """The key beside it is a link to the same place."""
-    return fix.removesuffix(f": {address}") if address else fix
 
 
 def _finalise(value: object) -> object:

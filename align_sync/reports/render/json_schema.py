@@ -1,11 +1,12 @@
-"""The JSON Schema of `report -o json`, as `align-sync config schema report` prints it.
+"""The JSON Schemas of `report -o json` and `explain -o json`, for who reads them by program.
 
 Objects are left open: a reader that checks against this schema goes on working when a field comes.
 """
 
 from enum import StrEnum
 
-from align_sync.linking.evidence import Bucket
+from align_sync.linking.evidence import Bucket, RejectReason, RuleKind
+from align_sync.reports.explain import RuleVerdict
 from align_sync.reports.model import SCHEMA_VERSION, SourceState, Standing
 from align_sync.reports.render.view import View
 from align_sync.work import ItemKind, SprintState, StatusCategory
@@ -150,4 +151,49 @@ def report_schema() -> Schema:
             {"if": {"properties": {"view": {"const": view.value}}}, "then": {"required": names}}
             for view, names in _NEEDED.items()
         ],
+    }
+
+
+_RULE_LINE = _object(rule=_one_of(RuleKind), verdict=_one_of(RuleVerdict), says=_TEXTS)
+_WHERE: dict[str, Schema] = {
+    "rule": _one_of(RuleKind),
+    "field": _TEXT,
+    "found": _TEXT,
+    "via": _TEXT,
+    "distance": _COUNT,
+}
+
+
+def explanation_schema() -> Schema:
+    """The schema of `explain -o json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:align-sync:explanation:{SCHEMA_VERSION}",
+        "title": "align-sync explanation",
+        **_object(
+            schema_version={"const": SCHEMA_VERSION},
+            decided_at=_INSTANT,
+            timezone=_TEXT,
+            partial=_YES_OR_NO,
+            sample=_YES_OR_NO,
+            book_fingerprint=_TEXT,
+            rules_fingerprint=_TEXT,
+            item=ITEM,
+            evidence=_listed(_object(key_result=_TEXT, weight=_SHARE_OR_NONE, **_WHERE)),
+            rejected=_listed(_object(reason=_one_of(RejectReason), key=_TEXT, suggestion=_TEXT_OR_NONE, **_WHERE)),
+            chain=_listed(
+                _object(
+                    distance=_COUNT,
+                    key=_TEXT,
+                    title=_TEXT,
+                    kind=_TEXT,
+                    address=_TEXT_OR_NONE,
+                    rules=_listed(_RULE_LINE),
+                )
+            ),
+            unseen=_TEXTS,
+            has_loop=_YES_OR_NO,
+            depth=_COUNT,
+            sources=_listed(SOURCE),
+        ),
     }

@@ -19,6 +19,7 @@ from align_sync.reports.render.wording import (
     say_scope,
     say_source,
     say_work,
+    without_address,
 )
 from align_sync.reports.words import count, percent_or_withheld, quantity, team_name
 
@@ -83,7 +84,7 @@ def _list_actionable(report: AlignmentReport, view: View) -> Iterator[str]:
                 quantity(item.points),
                 escape(item.assignee or ""),
                 escape(item.because),
-                escape(item.fixes[0].removesuffix(f": {item.address}") if item.fixes else ""),
+                escape(without_address(item.fixes[0], item.address) if item.fixes else ""),
             )
             for item in asking
         ),

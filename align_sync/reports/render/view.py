@@ -31,15 +31,14 @@ class Screen:
     is_terminal: bool = False
 
 
+PIPE = Screen()
+
+
 def items_of(report: AlignmentReport, view: View) -> tuple[ReportItem, ...]:
-    """The items that this view shows."""
-    match view:
-        case View.ALIGNMENT:
-            return report.items
-        case View.UNLINKED:
-            return tuple(item for item in report.items if item.bucket.is_actionable)
-        case View.KEY_RESULTS:
-            return ()
+    """The items that this view shows; key results are shown without any."""
+    return tuple(
+        item for item in report.items if view is View.ALIGNMENT or (view is View.UNLINKED and item.bucket.is_actionable)
+    )
 
 
 def asks_for_actionable(report: AlignmentReport) -> bool:

@@ -26,7 +26,9 @@ def say_partial(report: AlignmentReport) -> str:
     if not report.is_partial:
         return ""
     late = [source_name(s.source, s.kind) for s in report.sources if s.state is not SourceState.FRESH]
-    return f"PARTIAL DATA: {', '.join(late)} not read completely or not lately" if late else "NO DATA: nothing was read"
+    if not late:
+        return "NO DATA: no source has been read"
+    return f"PARTIAL DATA: not read completely, or not lately: {', '.join(late)}"
 
 
 def say_headline(report: AlignmentReport) -> str:
@@ -88,3 +90,8 @@ def say_source(line: SourceLine, zone: str) -> str:
     if line.failure:
         parts.append(f"stopped: {line.failure}")
     return ", ".join(parts)
+
+
+def without_address(fix: str, address: str) -> str:
+    """The fix where the item's key stands beside it as a link to the same place."""
+    return fix.removesuffix(f": {address}") if address else fix

@@ -74,17 +74,21 @@ class JiraTracker:
     def close(self) -> None:
         self._client.close()
 
-    def fetch_sprints(self) -> SprintListing:
+    def fetch_sprints(self, *, thorough: bool = True) -> SprintListing:
+        """Sites have many boards that nobody uses: those without an open sprint are looked at only thoroughly."""
         known = self._known_facts()
-        boards, problems = self._boards(known)
+        boards = self._boards(known, thorough=thorough)
+        problems: list[Problem] = []
         sprints: dict[str, Sprint] = {}
-        for board, listed in fan_out(
+        looks = fan_out(
             boards,
             self._fetch_board,
             workers=min(4, self._settings.concurrency),
             seams=self._client.seams,
             source=self.source,
-        ):
+        )
+        # In the order of the boards, since a sprint that shows on several of them is taken from the first.
+        for board, listed in sorted(looks, key=lambda look: look[0].board_id):
             if isinstance(listed, Problem):
                 problems.append(listed)
             elif listed is None:
@@ -92,6 +96,7 @@ class JiraTracker:
             else:
                 for raw in listed:
                     self._add_sprint(raw, board, sprints, problems)
+                self._note_dormant(known, board, is_dormant=not listed)
         self._learn_points(known, {int(sprint.board) for sprint in sprints.values() if sprint.board.isdigit()})
         return SprintListing(
             sprints=tuple(sorted(sprints.values(), key=lambda sprint: int(sprint.ref.external_id))),
@@ -205,11 +210,12 @@ class JiraTracker:
             self._facts = discover(self._flavour(), self._jira(), wants_boards=wants_boards)
         return self._facts
 
-    def _boards(self, known: SiteFacts) -> tuple[list[Board], list[Problem]]:
+    def _boards(self, known: SiteFacts, *, thorough: bool) -> list[Board]:
         named = dict.fromkeys((*self._settings.boards, *self._board_teams))
         if named:
-            return [Board(board_id=number, name=self._board_teams.get(number, ""), kind="") for number in named], []
-        return [board for board in known.known_boards if board.board_id not in known.sprintless], []
+            return [Board(board_id=number, name=self._board_teams.get(number, ""), kind="") for number in named]
+        left_out = {*known.sprintless, *(() if thorough else known.dormant)}
+        return [board for board in known.known_boards if board.board_id not in left_out]
 
     def _fetch_board(self, board: Board) -> tuple[Board, Sequence[Mapping[str, Any]] | Problem | None]:
         """The board's sprints, None where it can have none, or the problem that hides them."""
@@ -264,6 +270,13 @@ class JiraTracker:
             ends_at=_instant(raw.get("endDate")),
             completed_at=_instant(raw.get("completeDate")),
         )
+
+    @staticmethod
+    def _note_dormant(known: SiteFacts, board: Board, *, is_dormant: bool) -> None:
+        if is_dormant and board.board_id not in known.dormant:
+            known.dormant.append(board.board_id)
+        elif not is_dormant and board.board_id in known.dormant:
+            known.dormant.remove(board.board_id)
 
     def _learn_points(self, known: SiteFacts, boards: set[int]) -> None:
         for number in sorted(boards):

@@ -28,13 +28,17 @@ class Flavour(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class SiteFacts:
-    """Remembered as JSON. `points_of` is the estimation field of each board that was asked for it, "" for none."""
+    """Remembered as JSON. `points_of` is the estimation field of each board that was asked for it, "" for none.
+
+    `sprintless` boards can have no sprints; `dormant` ones had no open sprint when they were looked at last.
+    """
 
     flavour: str = ""
     fields: dict[str, list[str]] = field(default_factory=dict)
     boards: list[dict[str, Any]] = field(default_factory=list)
     points_of: dict[str, str] = field(default_factory=dict)
     sprintless: list[int] = field(default_factory=list)
+    dormant: list[int] = field(default_factory=list)
     version: int = FACTS_VERSION
 
     def to_facts(self) -> Facts:

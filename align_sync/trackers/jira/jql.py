@@ -29,7 +29,8 @@ def in_keys(keys: Sequence[str]) -> str:
 
 
 def updated_since(instant: datetime) -> str:
-    return f"updated >= {to_milliseconds(instant)} ORDER BY updated ASC, id ASC"
+    """By id, since an edit moves an item within an order by `updated`, and the page after it loses one."""
+    return f"updated >= {to_milliseconds(instant)} ORDER BY id ASC"
 
 
 def to_milliseconds(instant: datetime) -> int:

@@ -47,6 +47,8 @@ class CloudReading:
             ids = _ids(told, self.client)
             yield ids
             token = told.get("nextPageToken") or None
+            if token is None and told.get("isLast") is False:
+                raise _endless(self.client, "says that there is more, and not where")
             if token is None or told.get("isLast") is True:
                 return
             empty = 0 if ids else empty + 1

@@ -77,6 +77,7 @@ class JiraPackage:
             get_server_info=False,
             validate=False,
             max_retries=0,
+            logging=False,
             timeout=(patience.connect.total_seconds(), patience.read.total_seconds()),
         )
         session = opened._session  # noqa: SLF001 -- the package has no other place to set this

@@ -77,11 +77,11 @@ class GraphConnection:
         while True:
             first = self._sizes.get(listing.operation, listing.most)
             try:
-                data = self.ask(listing.operation, {**variables, **after, "first": first})
+                told = self.ask(listing.operation, {**variables, **after, "first": first})
             except TooComplexError as error:
                 self._shrink(listing, first, error)
                 continue
-            return self._read(listing, data)
+            return self._read(listing, told)
 
     def _shrink(self, listing: Listing, first: int, error: TooComplexError) -> None:
         if first <= 1:
@@ -94,13 +94,13 @@ class GraphConnection:
             self._sizes[listing.operation] = min(first // 2, self._sizes.get(listing.operation, first))
         log.info("page.halved", source=self.client.source, operation=listing.operation.value, size=first // 2)
 
-    def _read(self, listing: Listing, data: Record) -> Connection:
+    def _read(self, listing: Listing, told: Record) -> Connection:
         try:
-            return data.connection(listing.root)
+            return told.connection(listing.root)
         except SkippableError as error:
             raise FatalError(
                 f"the answer is not that of Linear: {error.problem.message}",
-                where=data.where,
+                where=told.where,
                 advice=ADVICE.url,
             ) from None
 

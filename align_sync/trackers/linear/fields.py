@@ -89,10 +89,10 @@ class Record:
 
     def connection(self, name: str) -> Connection:
         nodes = self.nodes(name)
-        info = self.record(name).record("pageInfo")
-        if not isinstance(info.raw.get("hasNextPage"), bool):
-            raise info.broken("hasNextPage", "true or false")
-        return Connection(nodes, info.flag("hasNextPage"), info.optional_text("endCursor"))
+        page_info = self.record(name).record("pageInfo")
+        if not isinstance(page_info.raw.get("hasNextPage"), bool):
+            raise page_info.broken("hasNextPage", "true or false")
+        return Connection(nodes, page_info.flag("hasNextPage"), page_info.optional_text("endCursor"))
 
     def records(self, name: str) -> "tuple[Record, ...]":
         nodes = self.connection(name).nodes

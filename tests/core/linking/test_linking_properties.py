@@ -63,6 +63,7 @@ def link(item: WorkItem, world: dict[str, WorkItem] | None = None) -> Match:
     return match_item(item, find_ancestry(item, lambda ref: known.get(ref.key), depth=RULES.depth), INDEX, RULES)
 
 
+@settings(deadline=None)
 @given(items, worlds)
 def test_every_item_is_in_one_bucket_and_the_verdict_agrees_with_it(item: WorkItem, world: dict[str, WorkItem]) -> None:
     match = link(item, world)
@@ -85,6 +86,7 @@ def test_every_item_is_in_one_bucket_and_the_verdict_agrees_with_it(item: WorkIt
     assert match.bucket.is_actionable == (match.bucket in {Bucket.INVALID, Bucket.UNLINKED})
 
 
+@settings(deadline=None)
 @given(items, worlds)
 def test_shares_sum_to_one_and_none_is_negative(item: WorkItem, world: dict[str, WorkItem]) -> None:
     match = link(item, world)
@@ -95,6 +97,7 @@ def test_shares_sum_to_one_and_none_is_negative(item: WorkItem, world: dict[str,
         assert len({entry.key_result for entry in match.links}) == len(match.links)
 
 
+@settings(deadline=None)
 @given(items, worlds, st.randoms(use_true_random=False))
 def test_the_order_of_labels_changes_neither_bucket_nor_links(
     item: WorkItem, world: dict[str, WorkItem], random: Random
@@ -109,6 +112,7 @@ def test_the_order_of_labels_changes_neither_bucket_nor_links(
     assert (before.bucket, before.links) == (after.bucket, after.links)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.sampled_from(("okr/KR-{}", "OKR:kr-{}", "KR-{}", "kr-{}=0.5", "okr/{}")))
 def test_a_number_finds_its_own_key_only(number: int, form: str) -> None:
     match = link(make_item(labels=(form.format(number),)))
@@ -119,6 +123,7 @@ def test_a_number_finds_its_own_key_only(number: int, form: str) -> None:
         assert match.bucket is Bucket.INVALID
 
 
+@settings(deadline=None)
 @given(items, worlds, st.sampled_from(NAMES))
 def test_an_ancestor_that_vanishes_leaves_no_item_unlinked_that_was_not(
     item: WorkItem, world: dict[str, WorkItem], dropped: str
@@ -132,6 +137,7 @@ def test_an_ancestor_that_vanishes_leaves_no_item_unlinked_that_was_not(
         assert after.bucket in {Bucket.UNKNOWN, Bucket.INHERITED}
 
 
+@settings(deadline=None)
 @given(
     labels=st.lists(st.text(), max_size=3),
     marks=st.lists(st.tuples(words, st.text()), max_size=3),
@@ -161,6 +167,7 @@ def test_no_text_makes_matching_fail(  # one argument for each field that holds 
     assert link(item).ref == item.ref
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_the_readers_fail(text: str) -> None:
     for address in read_urls(text):
@@ -209,6 +216,7 @@ def test_texts_made_to_be_slow_are_not(text: str, read: Callable[[str], tuple[st
     assert time.monotonic() - started < 1
 
 
+@settings(deadline=None)
 @given(items, worlds)
 def test_a_source_read_in_part_accuses_nobody(item: WorkItem, world: dict[str, WorkItem]) -> None:
     match = link(item, world)

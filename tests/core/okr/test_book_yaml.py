@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align_sync.errors import Problem
@@ -313,6 +313,7 @@ def test_an_unknown_parent_is_told_and_the_objective_stays() -> None:
     assert [objective.contributes_to for objective in book] == [("O-3", "o-2"), ("zzzzzz",)]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_reading_fail(text: str) -> None:
     book, problems = read(text)
@@ -340,6 +341,7 @@ entries = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(entries)
 def test_no_entry_hides_its_siblings(entry: str) -> None:
     book, problems = read(f"{KEY_RESULTS}        - {entry}\n        - {{id: good, title: It stays}}\n")

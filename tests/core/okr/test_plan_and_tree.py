@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align_sync.okr.model import Book, Commitment, KeyResult, KeyResultState, Metric, Names, Objective
@@ -162,6 +162,7 @@ def test_a_cascade_deeper_than_any_stack_is_drawn() -> None:
     assert len(render_tree(build_tree(book(*chain))).splitlines()) == 1_500
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 7), max_size=3), max_size=6))
 def test_every_entry_is_in_the_tree_once(contributions: list[list[int]]) -> None:
     made = book(

@@ -1,6 +1,7 @@
 """Explanations: what each rule said on each item of the chain."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,8 @@ from align_sync.linking.evidence import Bucket, RuleKind
 from align_sync.linking.ruleset import build_ruleset
 from align_sync.reports.explain import Explanation, RuleVerdict
 from align_sync.reports.model import SourceState
-from align_sync.reports.render import EXPLAINERS, Format, Screen, render_explanation
+from align_sync.reports.render import Format, Screen
+from align_sync.reports.render.explain import EXPLAINERS, render_explanation
 from align_sync.reports.render.explain_words import say_ground, say_limits, say_serves
 from tests.core.reports.explained import explain, explain_inherited, explain_unlinked
 from tests.make import make_book, make_item, make_kr, make_source
@@ -63,8 +65,8 @@ def test_what_decides_counts_and_what_is_farther_does_not() -> None:
         ("PAY-300", "label", "does not count", "label okr/gone names no key result of the book"),
         ("PAY-300", "label", "does not count", "label okr/old names old, a closed key result; its successor is nps"),
         ("PAY-300", "label", "does not count", "label okr/ret90 names ret90, but a nearer item decided"),
-        ("PAY-301", "label", "counts", "label okr/nps=0.3 names nps"),
-        ("PAY-301", "label", "counts", "label okr/ret90=0.7 names ret90"),
+        ("PAY-301", "label", "counts", "label okr/nps=0.3, so it serves nps"),
+        ("PAY-301", "label", "counts", "label okr/ret90=0.7, so it serves ret90"),
     ]
     assert explanation.chain[1].counts
     title = "Retention after 90 days rises from 64 % to 75 %"
@@ -78,7 +80,7 @@ def test_a_stronger_rule_leaves_the_weaker_visible() -> None:
     book = make_book("ret90", make_kr("nps", items=("PAY-1",)))
     explanation = explain(make_item("PAY-1", labels=("okr/ret90",)), book=book)
     assert said(explanation) == [
-        ("PAY-1", "named", "counts", "the OKR book names key PAY-1 names nps"),
+        ("PAY-1", "named", "counts", "the OKR book names key PAY-1, so it serves nps"),
         ("PAY-1", "label", "does not count", "label okr/ret90 names ret90, but a stronger rule decided"),
     ]
 
@@ -96,6 +98,12 @@ def test_what_could_not_be_read_and_loops_are_said() -> None:
     assert list(say_limits(unseen)) == ["PAY-2 is named as something that it belongs to, but could not be read"]
     loop = explain(make_item("PAY-1", parent="PAY-2"), make_item("PAY-2", parent="PAY-1"))
     assert list(say_limits(loop)) == ["the parents form a loop; each was asked once"]
+
+
+def test_an_item_without_an_address_is_no_link() -> None:
+    explanation = explain(replace(make_item(), address=""))
+    for form in EXPLAINERS:
+        assert "https://" not in render_explanation(explanation, form, screen=Screen(is_terminal=True))
 
 
 def test_the_ground_names_the_fingerprints_and_the_source() -> None:
@@ -120,6 +128,7 @@ def test_the_ground_names_the_fingerprints_and_the_source() -> None:
         explain(make_item("PAY-1", parent="PAY-2")),
         explain(make_item("PAY-1", labels=("okr/ret90",)), book=make_book()),
         explain(make_item("PAY-1", labels=("okr/ret90",))),
+        explain(make_item("PAY-1", labels=("okr/ret90",)), rules=build_ruleset(with_mentions=True)),
     ],
 )
 def test_every_explanation_has_every_form(form: Format, screen: Screen, explanation: Explanation) -> None:
@@ -127,4 +136,4 @@ def test_every_explanation_has_every_form(form: Format, screen: Screen, explanat
     assert explanation.item.key in text
     assert explanation.book_fingerprint in text
     for rejected in explanation.item.rejected:
-        assert rejected[:20] in text
+        assert rejected[: len("label okr/...")] in text

@@ -50,8 +50,8 @@ def test_an_inherited_link_says_from_where() -> None:
     assert (line.parent, line.relations) == ("PAY-1", ("blocks PAY-9",))
 
 
-def test_the_container_stands_for_the_parent_where_there_is_no_other() -> None:
-    assert describe(make_item(container="Checkout")).parent == "Checkout"
+def test_a_container_is_no_parent() -> None:
+    assert describe(make_item(container="Checkout")).parent is None
 
 
 def test_a_key_result_that_left_the_book_has_no_title() -> None:

@@ -10,7 +10,7 @@ from align_sync.reports.model import ReportItem, Standing
 from align_sync.reports.words import percent
 from tests.make import make_report_item
 
-D, H, I, U, X = Bucket.DIRECT, Bucket.INHERITED, Bucket.INVALID, Bucket.UNLINKED, Bucket.UNKNOWN
+D, H, V, U, X = Bucket.DIRECT, Bucket.INHERITED, Bucket.INVALID, Bucket.UNLINKED, Bucket.UNKNOWN
 
 
 def items_of(*buckets: Bucket) -> list[ReportItem]:
@@ -20,7 +20,7 @@ def items_of(*buckets: Bucket) -> list[ReportItem]:
 @pytest.mark.parametrize(
     ("buckets", "limit", "coverage", "withheld"),
     [
-        ([D, H, I, U], 0.05, 0.5, ""),
+        ([D, H, V, U], 0.05, 0.5, ""),
         ([D], 0.05, 1.0, ""),
         ([U], 0.05, 0.0, ""),
         # An unknown item counts neither for nor against.

@@ -9,7 +9,8 @@ import pytest
 
 from align_sync.linking.evidence import Bucket
 from align_sync.reports.model import AlignmentReport, Filters, SourceState
-from align_sync.reports.render import EXPLAINERS, RENDERERS, Format, Screen, View, render_explanation, render_report
+from align_sync.reports.render import RENDERERS, Format, Screen, View, render_report
+from align_sync.reports.render.explain import EXPLAINERS, render_explanation
 from tests.core.reports.explained import explain_unlinked
 from tests.core.reports.story import empty_report, make_report, rich_report, small_report
 from tests.golden_files import Golden
@@ -95,7 +96,7 @@ def test_every_report_has_every_form(
     make: Callable[[], AlignmentReport], view: View, form: Format, screen: Screen
 ) -> None:
     text = render_report(make(), form, view=view, screen=screen)
-    assert text.endswith("\n") or form is Format.HTML
+    assert text.endswith("\n")
     assert text == render_report(make(), form, view=view, screen=screen)
 
 
@@ -162,3 +163,9 @@ def test_no_work_is_told_from_work_outside_the_selection() -> None:
     text = render_report(report, Format.TABLE, view=View.KEY_RESULTS)
     assert "ret90\tnone in this selection" in text
     assert "nps\tno work" in text
+
+
+def test_a_source_that_was_never_read_has_no_time() -> None:
+    never = make_source(state=SourceState.NEVER, complete_at=None, problems=1)
+    text = render_report(make_report(make_report_item(), sources=(never,)), Format.TABLE)
+    assert "source: Jira: never read, 120 items, 1 record could not be read\n" in text

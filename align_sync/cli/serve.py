@@ -1,0 +1,33 @@
+"""`align-sync serve`: the service in the foreground, for systemd, a container or a terminal."""
+
+import rich_click
+
+from align_sync.cli import exit_codes
+from align_sync.cli.output import emit, say
+from align_sync.cli.session import Options, open_session
+from align_sync.cli.sync import no_source, say_outcome, show_text
+from align_sync.daemon.schedule import serve
+from align_sync.jobs import SyncResult, sync
+
+
+@rich_click.command("serve")
+@rich_click.option("--once", is_flag=True, help="One pass, then end: for a scheduler of your own.")
+@rich_click.pass_obj
+def command(options: Options, *, once: bool) -> int:
+    """Pull and link again and again, until stopped (Ctrl-C, SIGTERM)."""
+    with open_session(options) as app:
+        if not app.sources:
+            raise no_source()
+        if once:
+            result = sync(app)
+            show_run(result)
+            return exit_codes.worst_of(source.failure for source in result.pulled.sources)
+        say(f"pulling every {app.settings.sync.every}; Ctrl-C ends it after the page under way")
+        serve(app, app.stop, show_run)
+    say("stopped")
+    return exit_codes.FINE
+
+
+def show_run(result: SyncResult) -> None:
+    emit(show_text(result))
+    say_outcome(result)

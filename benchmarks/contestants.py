@@ -1,0 +1,114 @@
+"""Who is measured: by hand, the floor, and the command `align-sync sync` as people run it."""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from benchmarks.jira_process import EMAIL, KEY_RESULTS, TOKEN, Counts, JiraProcess
+from benchmarks.measured import Measure, measure
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "measured.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One measured run, and what the server counted of it. `link_seconds` is the part of it that was linking."""
+
+    name: str
+    latency_ms: int
+    items: int
+    measure: Measure
+    counts: Counts
+    link_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The server to run against, and the folder to work in."""
+
+    jira: JiraProcess
+    folder: Path
+    items: int
+    latency_ms: int
+
+    def run_by_hand(self, api_version: str = "3") -> Run:
+        self._clear()
+        return self._run("by hand", ["-m", "benchmarks.by_hand", self.jira.url, DATABASE, api_version])
+
+    def run_floor(self, fields: tuple[str, ...]) -> Run:
+        """`fields` are those that our own run asked for."""
+        self._clear()
+        return self._run("floor", ["-m", "benchmarks.floor", self.jira.url, DATABASE, ",".join(fields)])
+
+    def run_ours(self) -> Run:
+        """A full pull into a new database."""
+        self._clear()
+        return self._run("align-sync", ["-m", "align_sync", "sync", "--json"])
+
+    def run_again(self) -> Run:
+        """The same once more, after nothing has changed."""
+        return self._run("nothing changed", ["-m", "align_sync", "sync", "--json"])
+
+    def _clear(self) -> None:
+        for file in self.folder.glob(f"{DATABASE}*"):
+            file.unlink()
+        (self.folder / "okrs.yaml").write_text(write_book(), encoding="utf-8")
+
+    def _run(self, name: str, arguments: list[str]) -> Run:
+        self.jira.set_latency(self.latency_ms)
+        self.jira.take_counts()
+        measured = measure([sys.executable, *arguments], folder=self.folder, environment=self._environment())
+        counts = self.jira.take_counts()
+        items, link_seconds = _read_outcome(self.folder / DATABASE, measured)
+        if items < self.items:
+            raise RuntimeError(f"{name} stored {items} items of {self.items}")
+        return Run(
+            name=name,
+            latency_ms=self.latency_ms,
+            items=items,
+            measure=measured,
+            counts=counts,
+            link_seconds=link_seconds,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "PYTHONPATH": str(ROOT),
+            "ALIGN_SYNC_JIRA__URL": self.jira.url,
+            "ALIGN_SYNC_JIRA__EMAIL": EMAIL,
+            "ALIGN_SYNC_JIRA__TOKEN": TOKEN,
+            "ALIGN_SYNC_DATABASE__URL": f"sqlite:///{self.folder / DATABASE}",
+            "ALIGN_SYNC_OKRS": orjson.dumps([str(self.folder / "okrs.yaml")]).decode(),
+        }
+
+
+def _read_outcome(database: Path, measured: Measure) -> tuple[int, float]:
+    """How many items are stored, and how long linking took, by the stamps that ours leaves."""
+    with closing(sqlite3.connect(database)) as connection:
+        (items,) = connection.execute("SELECT count(*) FROM item").fetchone()
+        if not measured.output.startswith(b"{"):
+            return int(items), 0.0
+        if not orjson.loads(measured.output)["linked"]["full"]:
+            return int(items), 0.0
+        pulled, linked = connection.execute(
+            "SELECT (SELECT max(finished_at) FROM sweep), (SELECT linked_at FROM link_state)"
+        ).fetchone()
+    return int(items), (datetime.fromisoformat(linked) - datetime.fromisoformat(pulled)).total_seconds()
+
+
+def write_book() -> str:
+    """An OKR book with the key results that the labels of the pretended issues name."""
+    head = (
+        "apiVersion: align-sync.dev/v1\nkind: OKRSet\nmetadata: {name: bench}\n"
+        "spec:\n  team: bench\n  period: 2026-Q4\n  objectives:\n    - id: O-1\n      title: Be quick\n      keyResults:\n"
+    )
+    return head + "".join(f"        - {{id: KR-{n}, title: Key result {n}}}\n" for n in range(KEY_RESULTS))

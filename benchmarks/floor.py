@@ -1,0 +1,91 @@
+"""The least that a pull can cost: the same requests at once as ours, decoded and inserted, and nothing else."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import httpx
+import orjson
+
+from benchmarks.jira_process import EMAIL, SPRINT, TOKEN
+
+IDS_A_PAGE = 5_000
+ITEMS_A_FETCH = 100
+ITEMS_A_TRANSACTION = 300
+WORKERS = 16
+SCHEMA = "CREATE TABLE item (id INTEGER PRIMARY KEY, external_id TEXT UNIQUE, key TEXT, document TEXT)"
+INSERT = "INSERT INTO item (external_id, key, document) VALUES (?, ?, ?)"
+
+Row = tuple[str, str, str]
+
+
+def list_ids(client: httpx.Client) -> list[str]:
+    ids: list[str] = []
+    body: dict[str, object] = {
+        "jql": f"sprint in ({SPRINT}) ORDER BY id ASC",
+        "maxResults": IDS_A_PAGE,
+        "fields": ["id"],
+    }
+    while True:
+        told = _post(client, "/rest/api/3/search/jql", body)
+        ids += [issue["id"] for issue in told["issues"]]
+        if told["isLast"]:
+            return ids
+        body["nextPageToken"] = told["nextPageToken"]
+
+
+def fetch_all(client: httpx.Client, ids: list[str], fields: list[str]) -> Iterator[list[Row]]:
+    def fetch(names: list[str]) -> list[Row]:
+        told = _post(client, "/rest/api/3/issue/bulkfetch", {"issueIdsOrKeys": names, "fields": fields})
+        return [(issue["id"], issue["key"], orjson.dumps(issue["fields"]).decode()) for issue in told["issues"]]
+
+    chunks = (ids[start : start + ITEMS_A_FETCH] for start in range(0, len(ids), ITEMS_A_FETCH))
+    under_way: set[Future[list[Row]]] = set()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while True:
+            for chunk in chunks:
+                under_way.add(pool.submit(fetch, chunk))
+                if len(under_way) >= WORKERS + WORKERS // 4:
+                    break
+            if not under_way:
+                return
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+
+
+def pull(url: str, database: str, fields: list[str]) -> int:
+    """How many items were stored."""
+    stored = 0
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(SCHEMA)
+    with httpx.Client(base_url=url, auth=(EMAIL, TOKEN), timeout=60, trust_env=False) as client:
+        rows: list[Row] = []
+        for page in fetch_all(client, list_ids(client), fields):
+            rows += page
+            if len(rows) >= ITEMS_A_TRANSACTION:
+                stored += _insert(connection, rows)
+                rows = []
+        stored += _insert(connection, rows)
+    connection.close()
+    return stored
+
+
+def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str, Any]:
+    answer = client.post(path, content=orjson.dumps(body), headers={"Content-Type": "application/json"})
+    told: dict[str, Any] = orjson.loads(answer.raise_for_status().content)
+    return told
+
+
+def _insert(connection: sqlite3.Connection, rows: list[Row]) -> int:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(INSERT, rows)
+    connection.execute("COMMIT")
+    return len(rows)
+
+
+if __name__ == "__main__":
+    print(pull(sys.argv[1], sys.argv[2], sys.argv[3].split(",")))

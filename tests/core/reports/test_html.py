@@ -1,0 +1,212 @@
+"""The page: self-contained, its figures lead to exactly their items, its colours can be read."""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+
+from align_sync.linking.evidence import Bucket
+from align_sync.reports.model import AlignmentReport, Filters
+from align_sync.reports.render import Format, View, charts, render_report
+from align_sync.reports.render.explain import render_explanation
+from align_sync.reports.render.page import lay_out
+from tests.core.reports.explained import explain_inherited
+from tests.core.reports.story import empty_report, make_report, rich_report, small_report
+from tests.make import make_book, make_report_item
+
+PAGES = {
+    "rich": rich_report(is_sample=True),
+    "small": small_report(),
+    "empty": empty_report(),
+    "filtered": rich_report(filters=Filters(buckets=(Bucket.UNLINKED,))),
+}
+
+
+_EMPTY = {"meta", "rect", "circle", "line"}
+
+
+class _Reader(HTMLParser):
+    """Which places there are, where links lead, and how many item rows stand below each place."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.places: list[str] = []
+        self.links: list[tuple[str, str]] = []
+        self.rows: Counter[str] = Counter()
+        self.open: list[tuple[str, str]] = []
+        self.target = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        place = values.get("id") or ""
+        if place:
+            self.places.append(place)
+        if tag not in _EMPTY:
+            self.open.append((tag, place))
+        if tag == "td" and values.get("class") == "what":
+            self.rows.update({name for _, name in self.open if name})
+        self.target = (values.get("href") or "") if tag == "a" else self.target
+
+    def handle_endtag(self, tag: str) -> None:
+        while tag not in _EMPTY and self.open and self.open.pop()[0] != tag:
+            pass
+        self.target = "" if tag == "a" else self.target
+
+    def handle_data(self, data: str) -> None:
+        if self.target.startswith("#") and data.strip().isdigit():
+            self.links.append((self.target[1:], data.strip()))
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_needs_nothing_from_outside_and_runs_nothing(name: str, view: View) -> None:
+    page = render_report(PAGES[name], Format.HTML, view=view)
+    assert not re.search(r"<script|<link|<iframe|<object|@import|url\(['\"]?http|\ssrc=|\sstyle=|\son\w+=", page)
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert policy is not None
+    assert style is not None
+    hashed = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert policy[1].replace("&#39;", "'") == (
+        f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_anchor_leads_somewhere_and_names_are_unique(name: str, view: View) -> None:
+    page = render_report(PAGES[name], Format.HTML, view=view)
+    places = _Reader(page).places
+    assert not [place for place, times in Counter(places).items() if times > 1]
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(places)
+    assert set(" ".join(re.findall(r'aria-labelledby="([^"]+)"', page)).split()) <= set(places)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_figure_that_is_a_link_lists_exactly_as_many_items(name: str) -> None:
+    reader = _Reader(render_report(PAGES[name], Format.HTML))
+    leading = [(place, int(number)) for place, number in reader.links if place != "key-results"]
+    assert leading or not PAGES[name].items
+    assert [(place, reader.rows[place]) for place, _ in leading] == leading
+
+
+def test_all_charts_have_a_title_and_a_description() -> None:
+    page = render_report(PAGES["rich"], Format.HTML)
+    charts_found = re.findall(
+        r'<svg class="(\w+)[^>]*role="img"[^>]*>\s*<title[^>]*>([^<]+)</title>\s*<desc[^>]*>([^<]+)<', page
+    )
+    assert [name for name, _, _ in charts_found] == ["ring", "buckets", "bars", "bars"]
+    assert "Developer tools 42" in page
+
+
+def test_the_parts_of_the_bar_fill_its_width() -> None:
+    bar = charts.draw_buckets(PAGES["rich"])
+    assert sum(float(part.width) for part in bar.segments) == pytest.approx(100, abs=0.05)
+    assert sum(part.percent for part in bar.segments) == 100
+    assert charts.draw_buckets(empty_report()).segments == ()
+
+
+def test_the_bars_of_key_results_are_measured_by_the_longest() -> None:
+    items = (
+        make_report_item("PAY-1", Bucket.DIRECT, key_results=("ret90",)),
+        make_report_item("PAY-2", Bucket.DIRECT, key_results=("ret90", "nps")),
+    )
+    report = make_report(*items, book=make_book("ret90", "nps", "idle"))
+    bars = charts.draw_key_results(report.key_results).bars
+    assert [(bar.width, bar.value, bar.is_blank) for bar in bars] == [
+        ("100.00", "1.5", False),
+        ("33.33", "0.5", False),
+        ("", "! no work", True),
+    ]
+
+
+def test_a_team_without_any_link_has_no_bar_but_is_not_blank() -> None:
+    bar = charts.draw_teams(make_report(make_report_item()).teams, 0.8).bars[0]
+    assert (bar.width, bar.value, bar.is_blank) == ("", "0 % · off track", False)
+
+
+def test_long_labels_are_cut_with_an_ellipsis() -> None:
+    assert charts.shorten("abc def", 5) == "abc…"
+    assert charts.shorten("abc", 3) == "abc"
+
+
+def remarks_of(report: AlignmentReport) -> list[tuple[str, str]]:
+    return [(remark.text, remark.anchor) for remark in lay_out(report, View.ALIGNMENT).remarks]
+
+
+def test_what_needs_attention_is_said_with_the_way_to_it() -> None:
+    items = (
+        make_report_item("PAY-1", points=8),
+        make_report_item("PAY-2", points=None),
+        make_report_item("PAY-3", Bucket.INVALID),
+        make_report_item("PAY-4", Bucket.INVALID),
+        make_report_item("PAY-5", Bucket.UNKNOWN, team="Search"),
+    )
+    book = make_book("a", "b", "c", "d", "e")
+    assert remarks_of(make_report(*items, book=book, unknown_limit=1.0)) == [
+        ("Payments is at 0 %, off track", "team-1"),
+        ("5 key results have no work: a, b, c and 2 more", "key-results"),
+        ("largest work without a key result: PAY-1 Retry failed card payments, 8 pts", "unlinked-team-1"),
+        ("2 items name a key result that does not exist or is closed", "invalid"),
+        ("1 item could not be judged", "unknown"),
+    ]
+
+
+def test_where_all_is_well_nothing_needs_attention() -> None:
+    report = make_report(make_report_item(bucket=Bucket.DIRECT), book=make_book("ret90"))
+    assert remarks_of(report) == []
+    assert "Nothing.</p>" in render_report(report, Format.HTML)
+
+
+def test_points_say_how_many_items_have_none() -> None:
+    items = (
+        make_report_item("PAY-1", points=1),
+        make_report_item("PAY-2", points=None),
+        make_report_item("SRC-1", team="Search", points=None),
+    )
+    section = lay_out(make_report(*items), View.ALIGNMENT).sections[0]
+    assert section.points == "1 pt, 2 not estimated"
+    assert [group.points for group in section.groups] == ["1 pt, 1 not estimated", ""]
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+TEXT_PAIRS = [
+    *((ink, ground) for ink in ("ink", "soft", "link") for ground in ("panel", "page", "at-risk-ground")),
+    *((state, f"{state}-ground") for state in ("on-track", "at-risk", "off-track")),
+    *((state, "panel") for state in ("on-track", "at-risk", "off-track")),
+    *(("on-fill", fill) for fill in ("direct", "invalid", "unlinked")),
+    ("ink", "bed"),
+    ("sample-ink", "sample"),
+]
+GRAPHIC_PAIRS = [(fill, "panel") for fill in ("direct", "inherited", "invalid", "unlinked", "unknown", "busy")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_keep_the_contrast_of_wcag_aa(scheme: str) -> None:
+    page = render_explanation(explain_inherited(), Format.HTML)
+    blocks = re.findall(r":root \{(.*?)\}", page, re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[0]))
+    if scheme == "dark":
+        colours |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[1]))
+    weak = [
+        (one, other, round(contrast(colours[one], colours[other]), 2))
+        for pairs, least in ((TEXT_PAIRS, 4.5), (GRAPHIC_PAIRS, 3.0))
+        for one, other in pairs
+        if contrast(colours[one], colours[other]) < least
+    ]
+    assert not weak
