@@ -148,6 +148,13 @@ class TeamSettings(_Part):
     linear_team: str | None = None
 
 
+def _check_teams(teams: tuple[TeamSettings, ...]) -> tuple[TeamSettings, ...]:
+    names = [team.name for team in teams]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"team named twice: {', '.join(twice)}")
+    return teams
+
+
 def _check_pattern(text: str) -> str:
     if len(text) > LONGEST_PATTERN:
         raise ValueError(f"a pattern has at most {LONGEST_PATTERN} characters")
@@ -209,7 +216,7 @@ class Settings(BaseSettings):
     sync: SyncSettings = SyncSettings()
     policy: PolicySettings = PolicySettings()
     log: LogSettings = LogSettings()
-    teams: tuple[TeamSettings, ...] = ()
+    teams: Annotated[tuple[TeamSettings, ...], AfterValidator(_check_teams)] = ()
     match: tuple[MatchSettings, ...] = ()
     okrs: tuple[Path, ...] = Field(default=(), description="files or folders that `okr apply` reads by itself")
 
@@ -229,10 +236,3 @@ class Settings(BaseSettings):
     @property
     def has_source(self) -> bool:
         return self.jira.is_set or self.linear.is_set
-
-    @model_validator(mode="after")
-    def _check_teams(self) -> Self:
-        names = [team.name for team in self.teams]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"team named twice: {', '.join(twice)}")
-        return self

@@ -6,10 +6,13 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from align_sync.errors import AlignSyncError, Problem, UserError
-from align_sync.reports.render.plain import make_plain
-from align_sync.reports.render.view import Screen
+from align_sync.reports.plain import make_plain
+
+if TYPE_CHECKING:
+    from align_sync.reports.render.view import Screen
 
 LINE_EVERY_SECONDS = 10.0
 SHORTEST_WIDTH = 60
@@ -60,8 +63,10 @@ def write_file(path: Path, text: str) -> None:
         raise UserError(message, where=str(path), advice="name another file with --out") from None
 
 
-def screen(colour: str = "auto") -> Screen:
+def screen(colour: str = "auto") -> "Screen":
     """What standard output is: how wide, with colours or without."""
+    from align_sync.reports.render.view import Screen  # noqa: PLC0415 -- renderers load what help has no need of
+
     is_terminal = sys.stdout.isatty()
     width = min(max(os.get_terminal_size().columns, SHORTEST_WIDTH), LONGEST_WIDTH) if is_terminal else 100
     wants = colour == "always" or (colour == "auto" and bool(os.environ.get("FORCE_COLOR")))

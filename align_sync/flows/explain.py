@@ -51,6 +51,7 @@ def explain(app: App, name: str) -> Explanation:
         sprint=sprint.name if sprint else "",
         sprint_id=sprint.ref.external_id if sprint else "",
         entered_at=entered_at,
+        label_form=app.rules.label_form,
     )
 
 

@@ -61,6 +61,7 @@ def report(app: App, filters: Filters) -> AlignmentReport:
         warn=settings.policy.warn / 100,
         unknown_limit=settings.policy.unknown_limit / 100,
         problems=problems,
+        label_form=app.rules.label_form,
     )
 
 

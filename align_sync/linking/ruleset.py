@@ -14,6 +14,10 @@ DEFAULT_LABEL_PATTERNS = (
 DEFAULT_DEPTH = 10
 LONGEST_LABEL = 255
 
+_SAMPLE_KEY = "KR-1"
+_KEY_GROUP = re.compile(r"\(\?P<kr>(?:[^()\\]|\\.|\[[^\]]*\])*\)")
+_CHOICE = re.compile(r"\[([^\]\\^])[^\]]*\]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
@@ -30,6 +34,17 @@ class RuleSet:
         return self.with_mentions or self.with_text_urls
 
     @property
+    def label_form(self) -> str:
+        """How to write a label that the patterns read, with `{key}` for the key; for advice."""
+        forms = ("okr/{key}", *(_form_of(pattern.pattern) for pattern in self.label_patterns))
+        return next((form for form in forms if form and self._reads(form)), "{key}, as your label pattern wants it")
+
+    def _reads(self, form: str) -> bool:
+        label = form.replace("{key}", _SAMPLE_KEY)
+        found = (pattern.match(label) for pattern in self.label_patterns)
+        return any(match is not None and match["kr"] == _SAMPLE_KEY for match in found)
+
+    @property
     def fingerprint(self) -> str:
         """Changes where any rule does, so that everything is linked again."""
         parts = (
@@ -41,6 +56,13 @@ class RuleSet:
             str(self.depth),
         )
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _form_of(pattern: str) -> str:
+    """The plainest label that a simple pattern reads: its text, with the key in place of the group."""
+    text = _KEY_GROUP.sub("{key}", pattern.removeprefix("^").removesuffix("$"))
+    text = _CHOICE.sub(lambda match: match[1], text)
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 def build_ruleset(

@@ -4,7 +4,7 @@ from align_sync.linking.evidence import Evidence, Rejected, RejectReason, RuleKi
 
 _RULE_WORDS = {
     RuleKind.FIELD: "field {field} says {found}",
-    RuleKind.NAMED: "the OKR book names {field} {found}",
+    RuleKind.NAMED: "the OKR book lists {field} {found}",
     RuleKind.RELATION: "it {found}",
     RuleKind.LABEL: "label {found}",
     RuleKind.URL: "{field} {found}",
@@ -29,12 +29,13 @@ def say_rejected(rejected: Rejected) -> str:
     """Why a piece of evidence does not count, and what was probably meant."""
     source = say_source(rejected.rule, rejected.field, rejected.found)
     on = f" on {rejected.via}" if rejected.distance else ""
+    verb = "under" if rejected.rule is RuleKind.NAMED else "names"
     match rejected.reason:
         case RejectReason.UNKNOWN_KEY:
             hint = f"; did you mean {rejected.suggestion}?" if rejected.suggestion else ""
             return f"{source}{on} names no key result of the book{hint}"
         case RejectReason.CLOSED | RejectReason.ARCHIVED:
             hint = f"; its successor is {rejected.suggestion}" if rejected.suggestion else ""
-            return f"{source}{on} names {rejected.key}, a {rejected.reason.value}{hint}"
+            return f"{source}{on} {verb} {rejected.key}, a {rejected.reason.value}{hint}"
         case _:
-            return f"{source}{on} names {rejected.key}, but {rejected.reason.value}"
+            return f"{source}{on} {verb} {rejected.key}, but {rejected.reason.value}"

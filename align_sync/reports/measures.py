@@ -26,6 +26,11 @@ def tally(items: Iterable[ReportItem], unknown_limit: float) -> Tally:
     )
 
 
+def _percent_above(share: float, limit: float) -> str:
+    """A share over a limit, with a decimal where it would else read the same as the limit."""
+    return percent(share) if percent(share) != percent(limit) else f"{share * 100:.1f}\u00a0%"
+
+
 def _reason_to_withhold(total: int, unknown: int, unknown_limit: float) -> str:
     if not total:
         return "no item is in scope"
@@ -33,7 +38,7 @@ def _reason_to_withhold(total: int, unknown: int, unknown_limit: float) -> str:
         return f"all of {count(total, 'item')} could not be judged" if total > 1 else "the one item could not be judged"
     if unknown / total > unknown_limit:
         return (
-            f"{unknown} of {count(total, 'item')} ({percent(unknown / total)}) could not be judged, "
+            f"{unknown} of {count(total, 'item')} ({_percent_above(unknown / total, unknown_limit)}) could not be judged, "
             f"more than the limit of {percent(unknown_limit)}"
         )
     return ""

@@ -5,7 +5,7 @@ change nothing). Nothing of a request or an answer but its status, address path 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -29,6 +29,7 @@ from align_sync.errors import (
 from align_sync.seams import Seams
 from align_sync.trackers.base import Traffic
 from align_sync.trackers.gate import Gate
+from align_sync.trackers.json_text import read_json
 from align_sync.trackers.limits import is_nearly_spent, parse_wait
 from align_sync.trackers.persistence import Patience, Persistence
 
@@ -56,7 +57,7 @@ class Answer:
 
     def json(self) -> Any:  # noqa: ANN401 -- what outside sends has no type until it is parsed
         """The decoded body. Raises `ValueError` where it is not JSON."""
-        return orjson.loads(self.body)
+        return read_json(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,22 +164,12 @@ class JsonClient:
         if body is not None:
             content = orjson.dumps(body)
             headers["Content-Type"] = "application/json"
-        deadline = time.monotonic() + self.patience.total.total_seconds()
-        received = bytearray()
+        started = time.monotonic()
         try:
             with self._client.stream(
                 method, self.base_url + path, params=params, content=content, headers=headers
             ) as response:
-                for chunk in response.iter_bytes():
-                    received += chunk
-                    if len(received) > LARGEST_ANSWER_BYTES:
-                        raise FatalError(
-                            f"the answer is larger than {LARGEST_ANSWER_BYTES // 1024 // 1024} MB",
-                            where=f"{self.source}: {method} {path}",
-                            advice="check that the address is that of the tracker itself",
-                        )
-                    if time.monotonic() > deadline:
-                        raise RetriableError("the answer took too long", where=f"{self.source}: {method} {path}")
+                received = self.gather(response.iter_bytes(), where=f"{self.source}: {method} {path}", started=started)
         except httpx.TimeoutException as error:
             raise RetriableError(
                 f"no answer in time ({type(error).__name__})", where=f"{self.source}: {method} {path}"
@@ -189,8 +180,24 @@ class JsonClient:
                 where=f"{self.source}: {method} {path} on {_host(self.base_url)}",
                 advice=self.advice.url,
             ) from None
+        return Answer(status=response.status_code, headers=response.headers, body=received, path=path)
+
+    def gather(self, chunks: Iterable[bytes], *, where: str, started: float) -> bytes:
+        """A whole body, counted; fails where it is too large, or where a drip of it outlasts our patience."""
+        deadline = started + self.patience.total.total_seconds()
+        received = bytearray()
+        for chunk in chunks:
+            received += chunk
+            if len(received) > LARGEST_ANSWER_BYTES:
+                raise FatalError(
+                    f"the answer is larger than {LARGEST_ANSWER_BYTES // 1024 // 1024} MB",
+                    where=where,
+                    advice="check that the address is that of the tracker itself",
+                )
+            if time.monotonic() > deadline:
+                raise RetriableError("the answer took too long", where=where)
         self.traffic.add(received_bytes=len(received))
-        return Answer(status=response.status_code, headers=response.headers, body=bytes(received), path=path)
+        return bytes(received)
 
     def error_of(self, answer: Answer) -> SourceError | None:
         """What an answer means for the caller; None where it is good. Also judges what other clients got."""

@@ -88,9 +88,12 @@ class JiraWorld:
             now=self.clock,
             sleep=self.clock.sleep,
             uniform=lambda low, _high: low,
-            failpoint=lambda name: self.failpoint(name),
+            failpoint=self._reach,
             stopping=lambda: self.is_stopping,
         )
+
+    def _reach(self, name: str) -> None:
+        self.failpoint(name)
 
     def close(self) -> None:
         self._open.close()
@@ -168,7 +171,7 @@ class JiraWorld:
         return str(self.site.issue(key).id)
 
 
-def make_site(flavour: Flavour = Flavour.CLOUD, clock: Callable[[], datetime] | None = None, **changes: Any) -> JiraSite:
+def make_site(flavour: Flavour = Flavour.CLOUD, clock: Clock | None = None, **changes: Any) -> JiraSite:
     """One scrum board with a closed, an active and a future sprint; PAY-1 is an epic, PAY-2 to PAY-5 are its stories.
 
     PAY-2 to PAY-4 are in the active sprint 42, PAY-5 in the future sprint 43.

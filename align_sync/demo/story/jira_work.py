@@ -1,4 +1,4 @@
-"""The Jira of Acme Pay: three boards in the middle of a sprint, the epics behind their work, and what is wrong in it."""
+"""The Jira of Acme Pay: three boards in the middle of a sprint, the epics behind the work, and what is wrong in it."""
 
 from datetime import datetime
 
@@ -117,34 +117,100 @@ PAYMENTS = (
 )  # fmt: skip
 
 MOBILE = (
-    Ticket("MOB-71", "Scan the bank card instead of typing it", sprints=(_MOB,), above="MOB-50",
-           status="In Progress", points=8, who=_DEV),
-    Ticket("MOB-72", "Ask for the camera with a reason", kind="Sub-task", sprints=(_MOB,), above="MOB-71",
-           status="Done", points=1, who=_DEV),
-    Ticket("MOB-73", "Sign-up loses the VAT number on rotation", kind="Bug", sprints=(_MOB,),
-           labels=("activation", "android"), status="In Progress", points=2, who=_ELIF),
+    Ticket(
+        "MOB-71",
+        "Scan the bank card instead of typing it",
+        sprints=(_MOB,),
+        above="MOB-50",
+        status="In Progress",
+        points=8,
+        who=_DEV,
+    ),
+    Ticket(
+        "MOB-72",
+        "Ask for the camera with a reason",
+        kind="Sub-task",
+        sprints=(_MOB,),
+        above="MOB-71",
+        status="Done",
+        points=1,
+        who=_DEV,
+    ),
+    Ticket(
+        "MOB-73",
+        "Sign-up loses the VAT number on rotation",
+        kind="Bug",
+        sprints=(_MOB,),
+        labels=("activation", "android"),
+        status="In Progress",
+        points=2,
+        who=_ELIF,
+    ),
     Ticket("MOB-74", "Test payment without a contract", sprints=(_MOB,), labels=("OKR/ACT7",), points=5, who=_FINN),
-    Ticket("MOB-75", "Checklist for the first day", sprints=(_MOB_PAST, _MOB), above="MOB-50", status="In Review",
-           points=3, who=_FINN),
-    Ticket("MOB-76", "New icons 🎨✨ for the tab bar 👩🏽‍💻", sprints=(_MOB,), above="MOB-61", status="In Progress",
-           points=3, who=_ELIF),
+    Ticket(
+        "MOB-75",
+        "Checklist for the first day",
+        sprints=(_MOB_PAST, _MOB),
+        above="MOB-50",
+        status="In Review",
+        points=3,
+        who=_FINN,
+    ),
+    Ticket(
+        "MOB-76",
+        "New icons 🎨✨ for the tab bar 👩🏽‍💻",
+        sprints=(_MOB,),
+        above="MOB-61",
+        status="In Progress",
+        points=3,
+        who=_ELIF,
+    ),
     Ticket("MOB-77", _BIDI_TITLE, kind="Bug", sprints=(_MOB,), points=2),
     Ticket("MOB-78", "Greet new shops with three steps", sprints=(_MOB,), labels=("kr-act7",), points=3, who=_DEV),
     # The epic belongs to another department's project.
     Ticket("MOB-79", "Badge for goals reached", sprints=(_MOB,), above="CS-12", points=3, who=_FINN),
-    Ticket("MOB-80", "Ask for feedback after the tenth payment", sprints=(_MOB,), labels=("voice-of-customer",),
-           points=2, who=_ELIF),
+    Ticket(
+        "MOB-80",
+        "Ask for feedback after the tenth payment",
+        sprints=(_MOB,),
+        labels=("voice-of-customer",),
+        points=2,
+        who=_ELIF,
+    ),
     Ticket("MOB-81", _LONG_TITLE, sprints=(_MOB,), points=5),
-    Ticket("MOB-82", "Search finds shops by nickname", sprints=(_MOB,), above="MOB-61", status="Done", points=5,
-           who=_FINN),
+    Ticket(
+        "MOB-82", "Search finds shops by nickname", sprints=(_MOB,), above="MOB-61", status="Done", points=5, who=_FINN
+    ),
     Ticket("MOB-83", "Explain why the camera is needed", sprints=(_MOB,), labels=("okr/act-7",), points=1, who=_DEV),
     # Its parent was finished in the sprint before and is in no open one.
-    Ticket("MOB-84", "Measure the time to the first frame", kind="Sub-task", sprints=(_MOB,), above="MOB-85",
-           status="In Progress", points=2, who=_DEV),
-    Ticket("MOB-85", "Checkout in the app feels instant", sprints=(_MOB_PAST,), labels=("okr/KR-5.1",),
-           status="Done", points=5, who=_DEV),
-    Ticket("MOB-86", "Crash when the receipt printer is away", kind="Bug", sprints=(_MOB,), status="In Progress",
-           points=3, who=_FINN),
+    Ticket(
+        "MOB-84",
+        "Measure the time to the first frame",
+        kind="Sub-task",
+        sprints=(_MOB,),
+        above="MOB-85",
+        status="In Progress",
+        points=2,
+        who=_DEV,
+    ),
+    Ticket(
+        "MOB-85",
+        "Checkout in the app feels instant",
+        sprints=(_MOB_PAST,),
+        labels=("okr/KR-5.1",),
+        status="Done",
+        points=5,
+        who=_DEV,
+    ),
+    Ticket(
+        "MOB-86",
+        "Crash when the receipt printer is away",
+        kind="Bug",
+        sprints=(_MOB,),
+        status="In Progress",
+        points=3,
+        who=_FINN,
+    ),
     Ticket("MOB-90", "Widget with today's takings", sprints=(_MOB_NEXT,), points=5),
 )
 

@@ -14,11 +14,11 @@ from align_sync.work import ItemKind, WorkItem
 
 def find(item: WorkItem, index: BookIndex, _rules: RuleSet) -> Iterator[Finding]:
     for key in index.by_item.get(fold(item.key), ()):
-        yield Finding(rule=RuleKind.NAMED, field="key", found=item.key, named=(key,))
+        yield Finding(rule=RuleKind.NAMED, field="item", found=item.key, named=(key,))
     if item.kind is ItemKind.CONTAINER:
         for name in dict.fromkeys((item.key, item.title, item.ref.external_id)):
             for key in index.by_container.get(fold(name), ()):
                 yield Finding(rule=RuleKind.NAMED, field="container", found=name, named=(key,))
     for label in item.labels:
         for key in index.by_label.get(fold(label), ()):
-            yield Finding(rule=RuleKind.NAMED, field="labels", found=label, named=(key,))
+            yield Finding(rule=RuleKind.NAMED, field="label", found=label, named=(key,))

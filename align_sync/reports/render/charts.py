@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from align_sync.linking.evidence import Bucket
 from align_sync.reports.measures import whole_percents
 from align_sync.reports.model import AlignmentReport, KeyResultLine, Standing, TeamLine
-from align_sync.reports.render.plain import make_plain
+from align_sync.reports.plain import make_plain
 from align_sync.reports.render.wording import BUCKET_WORDS, say_headline, say_work
 from align_sync.reports.words import count, percent, percent_or_withheld, quantity, team_name
 

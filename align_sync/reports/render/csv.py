@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from align_sync.reports.model import AlignmentReport, KeyResultLine, ReportItem
-from align_sync.reports.render.plain import make_plain
+from align_sync.reports.plain import make_plain
 from align_sync.reports.render.view import View, items_of
 from align_sync.reports.words import SAMPLE_NOTICE, quantity, stamp
 

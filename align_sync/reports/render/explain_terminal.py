@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from align_sync.reports.explain import ChainLine, Explanation, RuleVerdict
+from align_sync.reports.plain import make_plain
 from align_sync.reports.render.explain_words import (
     RULE_WORDS,
     say_about,
@@ -20,7 +21,6 @@ from align_sync.reports.render.explain_words import (
     say_verdict,
 )
 from align_sync.reports.render.ink import BUCKET_STYLES, cell, draw, section_title
-from align_sync.reports.render.plain import make_plain
 from align_sync.reports.render.wording import SAMPLE_SENTENCE
 
 _VERDICT_STYLES = {

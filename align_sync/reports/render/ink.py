@@ -7,7 +7,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from align_sync.linking.evidence import Bucket
-from align_sync.reports.render.plain import make_plain
+from align_sync.reports.plain import make_plain
 
 LEAST_WIDTH = 40
 

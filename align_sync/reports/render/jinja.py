@@ -8,8 +8,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from align_sync.reports.plain import make_plain, safe_address
 from align_sync.reports.render import charts, wording
-from align_sync.reports.render.plain import make_plain, safe_address
 from align_sync.reports.words import (
     count,
     day,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from align_sync.reports.render.plain import make_plain, safe_address
+from align_sync.reports.plain import make_plain, safe_address
 
 _MARKS = re.compile(r"[\\`*_\[\]|~$]|^[#+=-]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})

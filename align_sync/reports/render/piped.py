@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from align_sync.linking.evidence import Bucket
 from align_sync.reports.commands import ACTIONABLE, list_command
 from align_sync.reports.model import AlignmentReport
-from align_sync.reports.render.plain import make_plain
+from align_sync.reports.plain import make_plain
 from align_sync.reports.render.view import HEADINGS, View, items_of
 from align_sync.reports.render.wording import (
     SAMPLE_SENTENCE,

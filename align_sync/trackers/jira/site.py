@@ -5,6 +5,7 @@ passwords from the environment, and every answer is judged by the same rules as 
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 T = TypeVar("T")
+CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +98,7 @@ class JiraPackage:
         return request
 
     def _judge(self, response: "Response", *_args: object, **_named: object) -> "Response":
-        body = response.content
-        self.client.traffic.add(received_bytes=len(body))
+        body = self._read(response)
         self.client.seams.failpoint("request.after")
         answer = Answer(
             status=response.status_code,
@@ -109,6 +110,20 @@ class JiraPackage:
         if error is not None:
             raise error
         return response
+
+    def _read(self, response: "Response") -> bytes:
+        """The body, within the limits of our own requests: the package would wait for a dripping one for ever."""
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 -- as above
+
+        where = f"{self.client.source}: {response.request.path_url.partition('?')[0]}"
+        try:
+            chunks = iter(lambda: response.raw.read1(CHUNK_BYTES, decode_content=True), b"")
+            body = self.client.gather(chunks, where=where, started=time.monotonic())
+        except HTTPError as error:
+            message = f"the connection failed ({type(error).__name__})"
+            raise RetriableError(message, where=where, advice=self.client.advice.url) from None
+        response._content, response._content_consumed = body, True  # noqa: SLF001 -- it was read here
+        return body
 
     def fetch_boards(self) -> tuple[Board, ...]:
         """All boards that the account sees."""

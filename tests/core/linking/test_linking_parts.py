@@ -2,7 +2,7 @@ import pytest
 
 from align_sync.linking.evidence import Evidence, Rejected, RejectReason, RuleKind
 from align_sync.linking.index import build_index
-from align_sync.linking.ruleset import build_ruleset
+from align_sync.linking.ruleset import DEFAULT_LABEL_PATTERNS, build_ruleset
 from align_sync.linking.text import LONGEST_TEXT, read_mentions, read_urls
 from align_sync.linking.words import say_found, say_rejected
 from align_sync.okr.model import KeyResultState
@@ -102,3 +102,17 @@ def test_values_with_braces_are_said_as_they_are() -> None:
     evidence = Evidence(key_result="nps", rule=RuleKind.FIELD, field="{found}", found="{field}", via=make_ref())
 
     assert say_found(evidence) == "field {found} says {field}"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "form"),
+    [
+        (DEFAULT_LABEL_PATTERNS, "okr/{key}"),
+        ((r"^goal[:/-](?P<kr>.+)$",), "goal:{key}"),
+        ((r"^okr\.(?P<kr>[A-Z]+-[\d.]+)$",), "okr.{key}"),
+        # A pattern that cannot be turned round is not guessed at.
+        ((r"^x(a|b)?(?P<kr>[a-z]{3})$",), "{key}, as your label pattern wants it"),
+    ],
+)
+def test_the_advice_names_a_label_that_the_patterns_read(patterns: tuple[str, ...], form: str) -> None:
+    assert build_ruleset(label_patterns=patterns).label_form == form

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from align_sync.linking.evidence import Bucket
+from align_sync.reports.plain import make_plain
 from align_sync.reports.render import View
 from align_sync.reports.render.csv import ITEM_COLUMNS, KEY_RESULT_COLUMNS, guard, render_csv
-from align_sync.reports.render.plain import make_plain
 from tests.core.reports.hostile import HOSTILE
 from tests.core.reports.story import make_report, small_report
 from tests.make import make_report_item

@@ -80,7 +80,7 @@ def test_a_stronger_rule_leaves_the_weaker_visible() -> None:
     book = make_book("ret90", make_kr("nps", items=("PAY-1",)))
     explanation = explain(make_item("PAY-1", labels=("okr/ret90",)), book=book)
     assert said(explanation) == [
-        ("PAY-1", "named", "counts", "the OKR book names key PAY-1, so it serves nps"),
+        ("PAY-1", "named", "counts", "the OKR book lists item PAY-1, so it serves nps"),
         ("PAY-1", "label", "does not count", "label okr/ret90 names ret90, but a stronger rule decided"),
     ]
 

@@ -13,10 +13,10 @@ from align_sync.errors import Problem
 from align_sync.linking.evidence import Bucket
 from align_sync.okr.model import Book, Objective
 from align_sync.reports.model import AlignmentReport, Filters
+from align_sync.reports.plain import make_plain
 from align_sync.reports.render import Format, Screen, View, render_report
 from align_sync.reports.render.explain import EXPLAINERS, render_explanation
 from align_sync.reports.render.markdown_text import escape, link
-from align_sync.reports.render.plain import make_plain
 from tests.core.reports.explained import explain
 from tests.core.reports.hostile import HOSTILE
 from tests.core.reports.story import make_report

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from align_sync.reports.render.plain import make_plain, safe_address
+from align_sync.reports.plain import make_plain, safe_address
 from align_sync.reports.words import age, day, moment, quantity, stamp
 from tests.make import NOW
 

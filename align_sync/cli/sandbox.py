@@ -1,0 +1,110 @@
+"""`align-sync sandbox`: pretended Jira, Linear and Slack servers to try everything against, without an account."""
+
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import rich_click
+
+from align_sync.app import read_clock
+from align_sync.cli.output import emit, say
+from align_sync.demo.fake_jira import Flavour
+from align_sync.demo.fake_slack import BOT_TOKEN, WEBHOOK_PATH
+from align_sync.demo.sandbox import JIRA_PORT, LINEAR_PORT, SLACK_PORT, Ports, Recording, Sandbox, open_sandbox
+from align_sync.demo.story import find_example_okrs
+from align_sync.errors import UserError
+
+_PORT = click.IntRange(0, 65_535)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_MOST_LATENCY = 60_000
+
+
+@rich_click.command("sandbox")
+@rich_click.option(
+    "--jira-port", type=_PORT, default=JIRA_PORT, show_default=True, help="0 for any free one, as below."
+)
+@rich_click.option("--linear-port", type=_PORT, default=LINEAR_PORT, show_default=True)
+@rich_click.option("--slack-port", type=_PORT, default=SLACK_PORT, show_default=True)
+@rich_click.option(
+    "--jira-flavour", type=click.Choice([flavour.value for flavour in Flavour]), default="cloud", show_default=True
+)  # fmt: skip
+@rich_click.option(
+    "--jira-issues", type=_FILE, help="Recorded issues (.jsonl or .jsonl.gz) instead of the sample company."
+)
+@rich_click.option("--jira-sprints", type=_FILE, help="The sprints that the recorded issues name, a JSON array.")
+@rich_click.option("--active-sprint", type=int, help="Serve this recorded sprint as the active one, by its number.")
+@rich_click.option(
+    "--latency-ms", type=click.IntRange(0, _MOST_LATENCY), default=0, show_default=True, help="Wait before each answer."
+)
+def command(
+    *,
+    jira_port: int,
+    linear_port: int,
+    slack_port: int,
+    jira_flavour: str,
+    jira_issues: Path | None,
+    jira_sprints: Path | None,
+    active_sprint: int | None,
+    latency_ms: int,
+) -> int:
+    """Pretended Jira, Linear and Slack servers on this machine, until Ctrl-C.
+
+    They hold a sample company in the middle of a sprint, or issues that you recorded.
+    """
+    recording = _choose_recording(jira_issues, jira_sprints, active_sprint)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with open_sandbox(
+        clock=read_clock,
+        flavour=Flavour(jira_flavour),
+        ports=Ports(jira=jira_port, linear=linear_port, slack=slack_port),
+        recording=recording,
+        latency=timedelta(milliseconds=latency_ms),
+    ) as sandbox:
+        emit(describe(sandbox))
+        if not sandbox.has_active_sprint():
+            say("no recorded sprint is active, so that a report is empty; name one with --active-sprint")
+        stop.wait()
+    say("stopped")
+    return 0
+
+
+def _choose_recording(issues: Path | None, sprints: Path | None, active_sprint: int | None) -> Recording | None:
+
+    if issues is not None:
+        return Recording(issues=issues, sprints=sprints, active_sprint=active_sprint)
+    for option, value in (("--jira-sprints", sprints), ("--active-sprint", active_sprint)):
+        if value is not None:
+            raise UserError(
+                f"{option} belongs to recorded issues", where=option, advice="name the issues with --jira-issues FILE"
+            )
+    return None
+
+
+def describe(sandbox: Sandbox) -> str:
+    """Addresses, what to paste into another shell, and what to do there."""
+    site, loaded = sandbox.jira_site, sandbox.loaded
+    flavour = "Cloud" if site.is_cloud else "Data Center"
+    told = f"{loaded.issues:,} recorded issues" if loaded else "the sample company"
+    lines = [
+        "SAMPLE DATA: servers for trying things out, on this machine only. Ctrl-C ends them.",
+        f"jira    {sandbox.jira.url}  ({flavour}, {told})",
+        f"linear  {sandbox.linear_url}  ({'empty' if loaded else told})",
+        f"slack   {sandbox.slack.url}/api/  (token {BOT_TOKEN}, channel C0OKRS,"
+        f" webhook {sandbox.slack.url}{WEBHOOK_PATH})",
+        "",
+        "Paste into another shell:",
+        *(f"export {name}={value}" for name, value in sandbox.variables().items()),
+        # An address left from before would sign in as on Cloud.
+        *([] if site.is_cloud else ["unset ALIGN_SYNC_JIRA__EMAIL"]),
+        "",
+        "Then:",
+        f"  align-sync okr apply {find_example_okrs()}",
+        "  align-sync sync",
+        "  align-sync report",
+        "With ALIGN_SYNC_DATABASE__URL=sqlite:///sandbox.db all this stays apart from your own database.",
+    ]
+    return "\n".join(lines)
