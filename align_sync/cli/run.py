@@ -1,5 +1,6 @@
 """`align-sync run`: one pass of everything, on the sources that are set up or, where none is, on the sample story."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from align_sync.demo.story import find_example_okrs
 from align_sync.errors import UserError
 from align_sync.flows.report import report
 from align_sync.jobs import sync
+from align_sync.reports.commands import explain_command
 from align_sync.reports.model import AlignmentReport, Filters
 from align_sync.reports.render import render_report
 from align_sync.reports.render.view import Format, View
@@ -33,6 +35,10 @@ from align_sync.settings import (
 from align_sync.settings_sources import load_settings
 
 SAMPLE_DATABASE = "sample.db"
+_ON_YOUR_ACCOUNT = (
+    "ALIGN_SYNC_JIRA__URL=https://you.atlassian.net ALIGN_SYNC_JIRA__EMAIL=you@example.com"
+    " ALIGN_SYNC_JIRA__TOKEN=... align-sync run"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,7 @@ def command(options: Options, *, sample_if_unconfigured: bool, out_dir: Path) ->
     say("no source is set up: this is a sample company, served by this machine to itself; nothing leaves it")
     with _open_sample(options, out_dir) as app:
         outcome = run_pass(app, options, out_dir)
-    _say_next(out_dir, _SAMPLE_COMMANDS)
+    _say_next(out_dir, _sample_commands())
     return outcome.exit_code
 
 
@@ -155,11 +161,20 @@ def _sample_settings(servers: Mapping[str, Mapping[str, Any]], database: Path) -
     }
 
 
-_SAMPLE_COMMANDS = (
-    ("align-sync okr tree config/okrs", "the OKRs that the sample work is linked to"),
-    ("align-sync sandbox", "the same pretended servers, to try the other commands against"),
-    ("align-sync run", "your own sprints: set the accounts first, align-sync run says which"),
-)
+def _sample_commands() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            shlex.join(["align-sync", "okr", "tree", _near(find_example_okrs())]),
+            "the OKRs that the sample work is linked to",
+        ),
+        ("align-sync sandbox", "the same pretended servers, to try every other command against"),
+        (_ON_YOUR_ACCOUNT, "your own sprints; ALIGN_SYNC_LINEAR__TOKEN=... for Linear"),
+    )
+
+
+def _near(path: Path) -> str:
+    """As one would type it here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _next_commands(report: AlignmentReport) -> tuple[tuple[str, str], ...]:
@@ -171,7 +186,7 @@ def _next_commands(report: AlignmentReport) -> tuple[tuple[str, str], ...]:
         else ("align-sync okr apply okrs/", "your OKRs, without which nothing can be linked")
     )
     second = (
-        (f"align-sync explain {item.key}", "why this one is not linked")
+        (explain_command(item.key), "why this one is not linked")
         if item is not None
         else ("align-sync report krs", "the key results and the work on them")
     )
@@ -181,6 +196,6 @@ def _next_commands(report: AlignmentReport) -> tuple[tuple[str, str], ...]:
 def _say_next(out_dir: Path, commands: tuple[tuple[str, str], ...]) -> None:
     say(f"written to {out_dir}: report.html, report.md, report.json, unlinked.csv")
     say("next:")
-    width = max(len(words) for words, _ in commands)
     for words, why in commands:
-        say(f"  {words.ljust(width)}  # {why}")
+        say(f"  {words}")
+        say(f"      {why}")

@@ -1,5 +1,6 @@
 """`align-sync sandbox`: pretended Jira, Linear and Slack servers to try everything against, without an account."""
 
+import shlex
 import signal
 import threading
 from datetime import timedelta
@@ -12,7 +13,16 @@ from align_sync.app import read_clock
 from align_sync.cli.output import emit, say
 from align_sync.demo.fake_jira import Flavour
 from align_sync.demo.fake_slack import BOT_TOKEN, WEBHOOK_PATH
-from align_sync.demo.sandbox import JIRA_PORT, LINEAR_PORT, SLACK_PORT, Ports, Recording, Sandbox, open_sandbox
+from align_sync.demo.sandbox import (
+    JIRA_PORT,
+    LINEAR_PORT,
+    SLACK_CHANNEL,
+    SLACK_PORT,
+    Ports,
+    Recording,
+    Sandbox,
+    open_sandbox,
+)
 from align_sync.demo.story import find_example_okrs
 from align_sync.errors import UserError
 
@@ -22,19 +32,25 @@ _MOST_LATENCY = 60_000
 
 
 @rich_click.command("sandbox")
+@rich_click.option("--jira-port", type=_PORT, default=JIRA_PORT, show_default=True, help="0 for any free one.")
+@rich_click.option("--linear-port", type=_PORT, default=LINEAR_PORT, show_default=True, help="0 for any free one.")
+@rich_click.option("--slack-port", type=_PORT, default=SLACK_PORT, show_default=True, help="0 for any free one.")
 @rich_click.option(
-    "--jira-port", type=_PORT, default=JIRA_PORT, show_default=True, help="0 for any free one, as below."
+    "--jira-flavour",
+    type=click.Choice([flavour.value for flavour in Flavour]),
+    default=Flavour.CLOUD.value,
+    show_default=True,
+    help="Which kind of Jira to pretend.",
 )
-@rich_click.option("--linear-port", type=_PORT, default=LINEAR_PORT, show_default=True)
-@rich_click.option("--slack-port", type=_PORT, default=SLACK_PORT, show_default=True)
-@rich_click.option(
-    "--jira-flavour", type=click.Choice([flavour.value for flavour in Flavour]), default="cloud", show_default=True
-)  # fmt: skip
 @rich_click.option(
     "--jira-issues", type=_FILE, help="Recorded issues (.jsonl or .jsonl.gz) instead of the sample company."
 )
 @rich_click.option("--jira-sprints", type=_FILE, help="The sprints that the recorded issues name, a JSON array.")
-@rich_click.option("--active-sprint", type=int, help="Serve this recorded sprint as the active one, by its number.")
+@rich_click.option(
+    "--active-sprint",
+    type=click.IntRange(min=1),
+    help="Serve this sprint as the active one, by its number; over all issues where the recording names no sprint.",
+)
 @rich_click.option(
     "--latency-ms", type=click.IntRange(0, _MOST_LATENCY), default=0, show_default=True, help="Wait before each answer."
 )
@@ -93,8 +109,8 @@ def describe(sandbox: Sandbox) -> str:
         "SAMPLE DATA: servers for trying things out, on this machine only. Ctrl-C ends them.",
         f"jira    {sandbox.jira.url}  ({flavour}, {told})",
         f"linear  {sandbox.linear_url}  ({'empty' if loaded else told})",
-        f"slack   {sandbox.slack.url}/api/  (token {BOT_TOKEN}, channel C0OKRS,"
-        f" webhook {sandbox.slack.url}{WEBHOOK_PATH})",
+        f"slack   {sandbox.slack.url}/api/  (token {BOT_TOKEN}, channel {SLACK_CHANNEL})",
+        f"        {sandbox.slack.url}{WEBHOOK_PATH}  (incoming webhook)",
         "",
         "Paste into another shell:",
         *(f"export {name}={value}" for name, value in sandbox.variables().items()),
@@ -102,7 +118,7 @@ def describe(sandbox: Sandbox) -> str:
         *([] if site.is_cloud else ["unset ALIGN_SYNC_JIRA__EMAIL"]),
         "",
         "Then:",
-        f"  align-sync okr apply {find_example_okrs()}",
+        f"  {shlex.join(['align-sync', 'okr', 'apply', str(find_example_okrs())])}",
         "  align-sync sync",
         "  align-sync report",
         "With ALIGN_SYNC_DATABASE__URL=sqlite:///sandbox.db all this stays apart from your own database.",

@@ -20,6 +20,7 @@ from align_sync.errors import UserError
 JIRA_PORT = 8801
 LINEAR_PORT = 8802
 SLACK_PORT = 8803
+SLACK_CHANNEL = "C0OKRS"
 EMAIL = "demo@example.com"
 TOKEN = "demo-token"
 SITE_URL = "https://acme-pay.example"
@@ -107,7 +108,7 @@ def open_sandbox(
     if recording is None:
         fill_linear(linear_site)
     workspace = SlackWorkspace(clock, name="Acme Pay")
-    workspace.add_channel("C0OKRS", "okr-digest")
+    workspace.add_channel(SLACK_CHANNEL, "okr-digest")
     with ExitStack() as stack:
 
         def serve(fake: Fake, port: int, option: str) -> FakeServer:

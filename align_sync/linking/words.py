@@ -36,6 +36,7 @@ def say_rejected(rejected: Rejected) -> str:
             return f"{source}{on} names no key result of the book{hint}"
         case RejectReason.CLOSED | RejectReason.ARCHIVED:
             hint = f"; its successor is {rejected.suggestion}" if rejected.suggestion else ""
-            return f"{source}{on} {verb} {rejected.key}, a {rejected.reason.value}{hint}"
+            article = "an" if rejected.reason is RejectReason.ARCHIVED else "a"
+            return f"{source}{on} {verb} {rejected.key}, {article} {rejected.reason.value}{hint}"
         case _:
             return f"{source}{on} {verb} {rejected.key}, but {rejected.reason.value}"

@@ -37,8 +37,9 @@ def _reason_to_withhold(total: int, unknown: int, unknown_limit: float) -> str:
     if unknown == total:
         return f"all of {count(total, 'item')} could not be judged" if total > 1 else "the one item could not be judged"
     if unknown / total > unknown_limit:
+        share = _percent_above(unknown / total, unknown_limit)
         return (
-            f"{unknown} of {count(total, 'item')} ({_percent_above(unknown / total, unknown_limit)}) could not be judged, "
+            f"{unknown} of {count(total, 'item')} ({share}) could not be judged, "
             f"more than the limit of {percent(unknown_limit)}"
         )
     return ""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,8 +49,10 @@ _SAYINGS: Mapping[int, tuple[type[FatalError], str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
+    """Without slots, since the decoded body is kept: who judges an answer decodes it, and who asked for it reads it."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -57,6 +60,10 @@ class Answer:
 
     def json(self) -> Any:  # noqa: ANN401 -- what outside sends has no type until it is parsed
         """The decoded body. Raises `ValueError` where it is not JSON."""
+        return self._told
+
+    @cached_property
+    def _told(self) -> object:
         return read_json(self.body)
 
 

@@ -5,7 +5,15 @@ from collections.abc import Collection
 import structlog
 
 from align_sync.app import App, SourceOpener, is_dead
-from align_sync.errors import AlignSyncError, AuthError, Problem, SourceError, UnsafeSweepError, UserError
+from align_sync.errors import (
+    AlignSyncError,
+    AlreadyRunningError,
+    AuthError,
+    Problem,
+    SourceError,
+    UnsafeSweepError,
+    UserError,
+)
 from align_sync.flows.pull.result import Counts, OnProgress, PullResult, SourceResult, ignore_progress
 from align_sync.flows.pull.sweep import Pulling
 from align_sync.store.leases import claim_lease, lease_name, load_owner, release_lease
@@ -22,7 +30,7 @@ def pull(
     accept_shrink: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> PullResult:
-    """Read every source into the store. Raises only what stops all: the store, a running pull, a stop."""
+    """Read every source into the store. Raises only what stops all of them: the store, or a wish to stop."""
     names = [opener.source for opener in app.sources]
     if unknown := sorted(set(only) - set(names)):
         advice = f"configured are: {', '.join(names) or 'none'}"
@@ -39,8 +47,11 @@ def pull(
 def _pull_source(
     app: App, opener: SourceOpener, *, force_full: bool, accept_shrink: bool, on_progress: OnProgress
 ) -> SourceResult:
-    fence = _claim(app, opener)
     counts = Counts()
+    try:
+        fence = _claim(app, opener)
+    except AlreadyRunningError as busy:
+        return SourceResult(source=opener.source, kind=opener.kind, failure=busy)
     pulling = Pulling(
         app=app, opener=opener, fence=fence, counts=counts, accept_shrink=accept_shrink, on_progress=on_progress
     )
@@ -51,6 +62,8 @@ def _pull_source(
         failure = error
         log.info("source.failed", source=opener.source, problem=str(error))
         _save_failure(app, opener, error, counts.problems)
+    except AlreadyRunningError as taken_over:
+        failure = taken_over
     finally:
         pulling.close()
         with app.store.write() as connection:
