@@ -168,6 +168,7 @@ def read_document(document: str | bytes, *, updated_at: datetime | None = None) 
     """The item that `to_document` wrote."""
     told = orjson.loads(document)
     told["ref"] = ItemRef(**told["ref"])
+    told.setdefault("title", "")  # an item may have none, and what is empty is not written
     told["kind"] = ItemKind(told.get("kind", ItemKind.OTHER))
     told["status_category"] = StatusCategory(told.get("status_category", StatusCategory.UNKNOWN))
     for name in _PLAIN_TUPLES & told.keys():

@@ -1,4 +1,4 @@
-"""Run by alembic: migrations on the connection that `align_sync.store.migrate` hands over, or on a URL in development."""
+"""Run by alembic: migrations on the connection that `store.migrate` hands over, or on a URL in development."""
 
 from alembic import context
 from sqlalchemy import Connection, create_engine

@@ -38,9 +38,9 @@ def show(options: Options, *, origin: bool, as_json: bool) -> None:
 @rich_click.pass_obj
 def validate(options: Options) -> None:
     """Read the settings and the OKR files that they name; say what is wrong with file and line."""
-    from align_sync.errors import UserError  # noqa: PLC0415
-    from align_sync.flows.okr import read_texts  # noqa: PLC0415 -- the database is not needed to show settings
-    from align_sync.okr.book_yaml import parse_book  # noqa: PLC0415 -- the same
+    from align_sync.errors import UserError
+    from align_sync.flows.okr import read_texts
+    from align_sync.okr.book_yaml import parse_book
 
     loaded = load(options)
     settings = loaded.settings

@@ -65,7 +65,7 @@ def write_file(path: Path, text: str) -> None:
 
 def screen(colour: str = "auto") -> "Screen":
     """What standard output is: how wide, with colours or without."""
-    from align_sync.reports.render.view import Screen  # noqa: PLC0415 -- renderers load what help has no need of
+    from align_sync.reports.render.view import Screen
 
     is_terminal = sys.stdout.isatty()
     width = min(max(os.get_terminal_size().columns, SHORTEST_WIDTH), LONGEST_WIDTH) if is_terminal else 100

@@ -27,8 +27,8 @@ class Options:
 
 def load(options: Options, overrides: Mapping[str, Any] | None = None) -> "LoadedSettings":
     """The settings in force; warnings are said at once, logs are set up."""
-    from align_sync.settings_sources import load_settings  # noqa: PLC0415 -- not every command needs settings
-    from align_sync.telemetry.log import configure_logs  # noqa: PLC0415 -- the same
+    from align_sync.settings_sources import load_settings
+    from align_sync.telemetry.log import configure_logs
 
     loaded = load_settings(named=options.config, overrides=overrides)
     settings = loaded.settings
@@ -46,7 +46,7 @@ def open_session(
     options: Options, *, overrides: Mapping[str, Any] | None = None, is_sample: bool = False
 ) -> "Iterator[App]":
     """The app under the settings in force; a first Ctrl-C or SIGTERM stops at a page, a second Ctrl-C at once."""
-    from align_sync.app import open_app  # noqa: PLC0415 -- `--help` loads no database
+    from align_sync.app import open_app
 
     loaded = load(options, overrides)
     stop = threading.Event()
@@ -71,5 +71,5 @@ def stopping_by_signal(stop: threading.Event) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -28,7 +28,7 @@ def run_once(app: App, on_run: OnRun) -> None:
     except InterruptedPullError:
         log.info("run.interrupted")
     except AlignSyncError as error:
-        log.error("run.failed", problem=str(error))  # noqa: TRY400 -- for people: the trackback says nothing more
+        log.error("run.failed", problem=str(error))  # noqa: TRY400 -- for people: the traceback says nothing more
     except Exception:
         log.exception("run.failed")
     else:

@@ -12,7 +12,7 @@ from align_sync.store.above import load_all_above
 from align_sync.store.books import load_book
 from align_sync.store.items import find_items, load_item
 from align_sync.store.scope import load_place
-from align_sync.store.sources import load_source_lines
+from align_sync.store.sources import has_samples, load_source_lines
 
 
 def explain(app: App, name: str) -> Explanation:
@@ -27,6 +27,7 @@ def explain(app: App, name: str) -> Explanation:
         above = load_all_above(connection, [item], depth=app.rules.depth)
         place = load_place(connection, item_id)
         applied = load_book(connection)
+        is_sample = has_samples(connection)
         lines = load_source_lines(
             connection,
             expected=[(opener.source, opener.kind) for opener in app.sources],
@@ -46,7 +47,7 @@ def explain(app: App, name: str) -> Explanation:
         sources=lines,
         now=app.now(),
         timezone=app.settings.timezone,
-        is_sample=app.is_sample,
+        is_sample=app.is_sample or is_sample,
         team=sprint.team if sprint else "",
         sprint=sprint.name if sprint else "",
         sprint_id=sprint.ref.external_id if sprint else "",

@@ -12,7 +12,7 @@ from align_sync.reports.model import AlignmentReport, Filters
 from align_sync.reports.sources import judge_by_source
 from align_sync.store.books import load_book
 from align_sync.store.scope import load_scope
-from align_sync.store.sources import load_problems, load_source_lines
+from align_sync.store.sources import has_samples, load_problems, load_source_lines
 from align_sync.store.sprints import load_sprints
 from align_sync.work import Sprint, SprintState
 
@@ -33,6 +33,7 @@ def report(app: App, filters: Filters) -> AlignmentReport:
             pulled_every=app.settings.sync.every,
         )
         problems = load_problems(connection)
+        is_sample = has_samples(connection)
     book = applied.book if applied else Book()
     index = build_index(book)
     sources = {line.source: line for line in lines}
@@ -56,7 +57,7 @@ def report(app: App, filters: Filters) -> AlignmentReport:
         filters=filters,
         now=app.now(),
         timezone=settings.timezone,
-        is_sample=app.is_sample,
+        is_sample=app.is_sample or is_sample,
         goal=settings.policy.goal / 100,
         warn=settings.policy.warn / 100,
         unknown_limit=settings.policy.unknown_limit / 100,

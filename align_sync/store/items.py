@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, and_, case, func, or_, select, update
 
 from align_sync.store.schema import item, membership, parent_edge, sprint
-from align_sync.store.upsert import in_portions, insert_into
+from align_sync.store.upsert import in_portions, insert_into, insert_rows
 from align_sync.sync.absence import Missing
 from align_sync.sync.plan import Known, PagePlan, Upsert
 from align_sync.work import ItemRef, WorkItem, read_document
@@ -69,12 +69,13 @@ def save_items(
     """Write what is new and changed, mark the rest as seen; returns our ids of all items of the page."""
     ids = {external_id: row.item_id for external_id, row in known.items()}
     if plan.created:
-        connection.execute(item.insert(), [_row(upsert, sweep_id, now) for upsert in plan.created])
+        insert_rows(connection, item.insert(), [_row(upsert, sweep_id, now) for upsert in plan.created])
         ids |= load_ids(connection, source, [upsert.item.ref.external_id for upsert in plan.created])
     if plan.changed:
         statement = insert_into(connection, item)
         updates = {name: statement.excluded[name] for name in _UPDATED}
-        connection.execute(
+        insert_rows(
+            connection,
             statement.on_conflict_do_update(index_elements=["source", "external_id"], set_=updates),
             [_row(upsert, sweep_id, now) for upsert in plan.changed],
         )
@@ -138,8 +139,7 @@ def _save_parents(
         for upsert in upserts
         for position, parent in enumerate(upsert.item.parents)
     ]
-    if edges:
-        connection.execute(parent_edge.insert(), edges)
+    insert_rows(connection, parent_edge.insert(), edges)
 
 
 def load_stored(connection: Connection, source: str, external_ids: Iterable[str]) -> list[str]:

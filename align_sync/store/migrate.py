@@ -61,7 +61,7 @@ def prepare_schema(store: Store) -> None:
 
 def upgrade_schema(store: Store) -> SchemaState:
     """Run what is missing of the migrations, all in one transaction; a file of SQLite is copied before."""
-    from alembic import command  # noqa: PLC0415 -- loaded only where there is work for it
+    from alembic import command
 
     state = load_schema_state(store)
     if state.revision is not None:
@@ -78,7 +78,7 @@ def upgrade_schema(store: Store) -> SchemaState:
 
 
 def _refuse_newer(store: Store, revision: str) -> None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- loaded only where there is work for it
+    from alembic.script import ScriptDirectory
 
     with _config() as config:
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -104,7 +104,7 @@ def _copy_file(store: Store, revision: str) -> None:
 
 @contextmanager
 def _config() -> Iterator["Config"]:
-    from alembic.config import Config  # noqa: PLC0415 -- loaded only where there is work for it
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))

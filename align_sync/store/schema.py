@@ -74,6 +74,7 @@ source_state = Table(
     metadata,
     Column("source", String(100), primary_key=True),
     Column("kind", String(40), nullable=False),
+    Column("is_sample", Boolean, nullable=False, server_default=text("false")),
     Column("facts", Text, nullable=False, server_default=text("'{}'")),
     Column("facts_at", UtcDateTime, nullable=True),
     Column("cursor_at", UtcDateTime, nullable=True),

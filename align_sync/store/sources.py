@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
 from align_sync.errors import Problem
 from align_sync.reports.model import SourceLine, SourceState
 from align_sync.reports.sources import judge_source
+from align_sync.store.schema import source_state
 from align_sync.store.scope import count_items
 from align_sync.store.sweeps import load_statuses
 
@@ -43,3 +44,8 @@ def load_source_lines(
 def load_problems(connection: Connection) -> tuple[Problem, ...]:
     """What was wrong with single records when each source was read last."""
     return tuple(problem for status in load_statuses(connection) for problem in status.problems)
+
+
+def has_samples(connection: Connection) -> bool:
+    """Whether this database holds sample data, which every output then says."""
+    return bool(connection.execute(select(exists().where(source_state.c.is_sample))).scalar_one())

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 
 from align_sync.store.schema import membership, sprint
-from align_sync.store.upsert import insert_into
+from align_sync.store.upsert import insert_into, insert_rows
 from align_sync.sync.plan import Move
 from align_sync.work import Sprint, SprintRef, SprintState
 
@@ -88,5 +88,4 @@ def save_moves(
         {"item_id": item_ids[move.external_id], "sprint_id": sprint_ids[move.sprint_id], "entered_at": now}
         for move in entered
     ]
-    if begun:
-        connection.execute(insert_into(connection, membership).on_conflict_do_nothing(), begun)
+    insert_rows(connection, insert_into(connection, membership).on_conflict_do_nothing(), begun)

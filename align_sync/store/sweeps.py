@@ -76,11 +76,15 @@ def load_statuses(connection: Connection) -> tuple[SourceStatus, ...]:
     return tuple(statuses)
 
 
-def touch_source(connection: Connection, source: str, kind: str, now: datetime) -> None:
-    """Note that a reading is tried now; what it comes to is written later."""
-    statement = insert_into(connection, source_state).values(source=source, kind=kind, attempted_at=now)
+def touch_source(connection: Connection, source: str, kind: str, now: datetime, *, is_sample: bool = False) -> None:
+    """Note that a reading is tried now; what it comes to is written later. Samples are marked as such for ever."""
+    statement = insert_into(connection, source_state).values(
+        source=source, kind=kind, attempted_at=now, is_sample=is_sample
+    )
     connection.execute(
-        statement.on_conflict_do_update(index_elements=["source"], set_={"attempted_at": now, "kind": kind})
+        statement.on_conflict_do_update(
+            index_elements=["source"], set_={"attempted_at": now, "kind": kind, "is_sample": is_sample}
+        )
     )
 
 

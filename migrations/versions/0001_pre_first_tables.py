@@ -72,6 +72,7 @@ def upgrade() -> None:
         "source_state",
         sa.Column("source", sa.String(length=100), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("facts", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("facts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cursor_at", sa.DateTime(timezone=True), nullable=True),

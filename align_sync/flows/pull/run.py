@@ -94,7 +94,7 @@ def _claim(app: App, opener: SourceOpener) -> int:
         owner = load_owner(connection, name)
         dead = frozenset({owner}) if owner is not None and is_dead(owner) else frozenset[str]()
         fence = claim_lease(connection, name, owner=app.owner, now=app.now(), dead_owners=dead)
-        touch_source(connection, opener.source, opener.kind, app.now())
+        touch_source(connection, opener.source, opener.kind, app.now(), is_sample=app.is_sample)
     return fence
 
 

@@ -43,8 +43,8 @@ class JiraPackage:
         return self.client.persistence.call(self._call_once, ask)
 
     def _call_once(self, ask: "Callable[[JIRA], T]") -> T:
-        from jira import JIRAError  # noqa: PLC0415 -- a slow import, and not every command talks to Jira
-        from requests import RequestException  # noqa: PLC0415 -- the same
+        from jira import JIRAError
+        from requests import RequestException
 
         where = f"{self.client.source}: {self.client.base_url}"
         try:
@@ -70,7 +70,7 @@ class JiraPackage:
         return known
 
     def _open(self) -> "JIRA":
-        from jira import JIRA  # noqa: PLC0415 -- a slow import, and not every command talks to Jira
+        from jira import JIRA
 
         patience = self.client.patience
         opened = JIRA(
@@ -113,7 +113,7 @@ class JiraPackage:
 
     def _read(self, response: "Response") -> bytes:
         """The body, within the limits of our own requests: the package would wait for a dripping one for ever."""
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 -- as above
+        from urllib3.exceptions import HTTPError
 
         where = f"{self.client.source}: {response.request.path_url.partition('?')[0]}"
         try:

@@ -1,0 +1,155 @@
+"""`align-sync run` in a process of its own: on samples, on sources that are set up, and where something is missing."""
+
+import csv
+import io
+from pathlib import Path
+
+import orjson
+import pytest
+
+from align_sync.demo.story import TRUE_LINKS, find_example_okrs
+from align_sync.linking.evidence import Bucket
+from tests.e2e.command_line import CommandLine, Ended
+
+SAMPLE = ("run", "--sample-if-unconfigured")
+FILES = ("report.html", "report.md", "report.json", "unlinked.csv")
+NEXT_SPRINT = {"PAY-430", "PAY-431", "MOB-90", "PLAT-220", "CARE-120", "GROW-50"}
+CURRENT = {key: truth.bucket.value for key, truth in TRUE_LINKS.items() if key not in NEXT_SPRINT}
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path)
+
+
+def buckets_in(report: Path) -> dict[str, str]:
+    return {item["key"]: item["bucket"] for item in orjson.loads(report.read_bytes())["items"]}
+
+
+def next_commands(ended: Ended) -> list[str]:
+    _, _, tail = ended.err.partition("next:\n")
+    return [row.strip() for row in tail.splitlines() if row.startswith("  ") and not row.startswith("   ")]
+
+
+def test_without_an_account_the_sample_company_is_shown_twice_the_same(line: CommandLine) -> None:
+    first = line.run(*SAMPLE)
+    assert (first.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), first.err
+    second = line.run(*SAMPLE)
+    assert (second.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), second.err
+    assert "74 new, 0 changed" in second.err  # the database of the first run was removed
+    assert sorted(path.name for path in line.folder.iterdir()) == ["out"]
+
+
+def test_everything_that_is_shown_or_written_says_that_it_is_a_sample(line: CommandLine) -> None:
+    ended = line.run(*SAMPLE, "--out-dir", "elsewhere/deep")
+    assert ended.code == 0, ended.err
+    assert "SAMPLE DATA" in ended.out
+    for name in FILES:
+        text = (line.folder / "elsewhere" / "deep" / name).read_text()
+        assert "SAMPLE DATA" in text or orjson.loads(text)["sample"] is True, name
+    rows = list(csv.DictReader(io.StringIO((line.folder / "elsewhere" / "deep" / "unlinked.csv").read_text())))
+    assert {row["sample"] for row in rows} == {"SAMPLE DATA"}
+    assert {row["key"] for row in rows} == {key for key, bucket in CURRENT.items() if Bucket(bucket).is_actionable}
+
+
+def test_the_three_commands_that_are_named_at_the_end_can_be_run(line: CommandLine) -> None:
+    commands = next_commands(line.run(*SAMPLE))
+    assert len(commands) == 3
+    tree = line.run(*commands[0].split()[1:])
+    assert (tree.code, "Payments nobody has to think about" in tree.out) == (0, True)
+    assert commands[1] == "align-sync sandbox"
+    assert commands[2].endswith("align-sync run")
+
+
+def test_settings_of_ones_own_do_not_touch_the_story(line: CommandLine) -> None:
+    (line.folder / "align-sync.toml").write_text(
+        """
+        timezone = "Europe/Rome"
+        okrs = ["nowhere"]
+        [jira]
+        boards = [99]
+        concurrency = 2
+        points_fields = ["customfield_1"]
+        [database]
+        url = "sqlite:////nowhere/at/all.db"
+        [[teams]]
+        name = "Mine"
+        jira_board = 98
+        [[match]]
+        kind = "label"
+        pattern = '^goal:(?P<kr>.+)$'
+        [policy]
+        goal = 5
+        """
+    )
+    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"), "http://127.0.0.1:9")
+    ended = line.run(*SAMPLE, variables=proxies)
+    assert (ended.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), ended.err
+    assert "the goal is 80 %" in ended.out
+    assert "CET" in ended.out
+
+
+def test_without_an_account_and_without_the_flag_it_says_how_to_set_one(line: CommandLine) -> None:
+    ended = line.run("run")
+    assert (ended.code, ended.out) == (2, "")
+    assert "ALIGN_SYNC_JIRA__URL" in ended.err
+    assert "--sample-if-unconfigured" in ended.err
+    assert list(line.folder.iterdir()) == []
+
+
+HALF: tuple[tuple[dict[str, str], str], ...] = (
+    ({"ALIGN_SYNC_JIRA__URL": "https://x.atlassian.net"}, "ALIGN_SYNC_JIRA__TOKEN"),
+    ({"ALIGN_SYNC_JIRA__URL": "http://x.atlassian.net", "ALIGN_SYNC_JIRA__TOKEN": "t"}, "https"),
+    ({"ALIGN_SYNC_JIRA__TOKEN": "secret-token"}, "ALIGN_SYNC_JIRA__URL"),
+    ({"ALIGN_SYNC_JIRA__EMAIL": "a@example.com"}, "ALIGN_SYNC_JIRA__URL"),
+    ({"ALIGN_SYNC_LINEAR__TEAMS": '["ENG"]'}, "ALIGN_SYNC_LINEAR__TOKEN"),
+)
+
+
+@pytest.mark.parametrize(("variables", "words"), HALF)
+def test_half_an_account_is_an_error_and_never_a_sample(
+    line: CommandLine, variables: dict[str, str], words: str
+) -> None:
+    ended = line.run(*SAMPLE, variables=variables)
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err
+    assert "secret-token" not in ended.err
+    assert list(line.folder.iterdir()) == []
+
+
+def test_real_sources_are_pulled_into_the_own_database_and_nothing_says_sample(line: CommandLine) -> None:
+    with line.sandbox() as sandbox:
+        line.variables = sandbox.variables
+        assert line.run("okr", "apply", str(find_example_okrs())).code == 0
+        ended = line.run("run")
+        assert (ended.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), ended.err
+        written = "".join((line.folder / "out" / name).read_text() for name in FILES)
+        assert "SAMPLE DATA" not in ended.out + ended.err + written
+        again = line.run("run")
+    assert "jira     incremental: 0 new, 0 changed" in again.err
+    commands = next_commands(again)
+    assert commands[0] == "align-sync report unlinked"
+    assert commands[1].startswith("align-sync explain ")
+    assert commands[2] == "align-sync serve"
+    assert (line.folder / "align-sync.db").is_file()
+    assert not (line.folder / "out" / "sample.db").exists()
+
+
+def test_a_source_that_fails_is_shown_and_decides_the_exit_code(line: CommandLine) -> None:
+    with line.sandbox() as sandbox:
+        refused = line.run("run", variables={**sandbox.variables, "ALIGN_SYNC_LINEAR__TOKEN": "old"})
+    assert refused.code == 4
+    assert "linear" in refused.err
+    items = buckets_in(line.folder / "out" / "report.json")
+    assert "PAY-401" in items
+    assert "CARE-101" not in items
+
+
+@pytest.mark.parametrize("is_configured", [True, False])
+def test_a_folder_that_cannot_be_made_is_named(line: CommandLine, is_configured: bool) -> None:
+    (line.folder / "taken").write_text("a file")
+    variables = {"ALIGN_SYNC_LINEAR__TOKEN": "x"} if is_configured else {}
+    ended = line.run(*SAMPLE, "--out-dir", "taken/deep", variables=variables)
+    assert ended.code == 2
+    assert "taken/deep" in ended.err
+    assert "--out-dir" in ended.err
