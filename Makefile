@@ -1,6 +1,8 @@
 # The workflow in commands. `make run` and `make test` do all of their own set-up.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that runs and is new enough: a name on the path may be a stand-in for a version that is not there.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -49,8 +51,7 @@ clean:  ## Forget everything that was built or installed
 
 # The stamp tells that the environment fits the lock file; a changed lock file makes it anew.
 $(STAMP): requirements-dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "align-sync needs Python 3.11 or newer; found: $(PYTHON) $$($(PYTHON) --version 2>&1)" >&2; exit 2; }
+	@$(if $(PYTHON),true,echo "align-sync needs Python 3.11 or newer; found: $$(python3 --version 2>&1)" >&2; exit 2)
 	@echo "setting up $(VENV) (once, about half a minute)" >&2
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv -q --allow-existing --python $(PYTHON) $(VENV) && \
