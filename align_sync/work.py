@@ -155,7 +155,8 @@ def _told_fields() -> tuple[str, ...]:
 def to_document(item: WorkItem) -> bytes:
     """What the item says, as JSON without empty members and without the stamp: the text that is stored and hashed."""
     # Empty values are dropped, so that a field added to WorkItem later does not change every stored hash.
-    told = {name: value for name in _told_fields() if (value := getattr(item, name)) not in _EMPTY}
+    # A number is never empty: nought points are an estimate.
+    told = {name: value for name in _told_fields() if (value := getattr(item, name)) or value == 0}
     return orjson.dumps(told, option=orjson.OPT_UTC_Z)
 
 
@@ -186,7 +187,6 @@ def read_document(document: str | bytes, *, updated_at: datetime | None = None) 
     return WorkItem(**told, updated_at=updated_at)
 
 
-_EMPTY: tuple[object, ...] = (None, (), "")
 _PLAIN_TUPLES = frozenset({"labels", "mentions", "sprint_ids"})
 _INSTANTS = frozenset({"created_at", "archived_at"})
 

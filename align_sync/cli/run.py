@@ -21,7 +21,7 @@ from align_sync.errors import UserError
 from align_sync.flows.report import report
 from align_sync.jobs import sync
 from align_sync.reports.commands import explain_command
-from align_sync.reports.model import AlignmentReport, Filters
+from align_sync.reports.model import AlignmentReport, Filters, ReportItem
 from align_sync.reports.render import render_report
 from align_sync.reports.render.view import Format, View
 from align_sync.settings import (
@@ -76,7 +76,7 @@ def command(options: Options, *, sample_if_unconfigured: bool, out_dir: Path) ->
     say("no source is set up: this is a sample company, served by this machine to itself; nothing leaves it")
     with _open_sample(options, out_dir) as app:
         outcome = run_pass(app, options, out_dir)
-    _say_next(out_dir, _sample_commands())
+    _say_next(out_dir, _sample_commands(outcome.report, out_dir))
     return outcome.exit_code
 
 
@@ -152,7 +152,7 @@ def _sample_settings(servers: Mapping[str, Mapping[str, Any]], database: Path) -
     return {
         "jira": JiraSettings(**servers["jira"]).model_dump(),
         "linear": LinearSettings(**servers["linear"]).model_dump(),
-        "database": DatabaseSettings.model_validate({"url": f"sqlite:///{database}"}).model_dump(),
+        "database": DatabaseSettings.model_validate({"url": _sqlite(database)}).model_dump(),
         "sync": SyncSettings().model_dump(),
         "policy": PolicySettings().model_dump(),
         "teams": (),
@@ -161,25 +161,24 @@ def _sample_settings(servers: Mapping[str, Mapping[str, Any]], database: Path) -
     }
 
 
-def _sample_commands() -> tuple[tuple[str, str], ...]:
+def _sample_commands(report: AlignmentReport, out_dir: Path) -> tuple[tuple[str, str], ...]:
+    database = shlex.quote(f"ALIGN_SYNC_DATABASE__URL={_sqlite(out_dir / SAMPLE_DATABASE)}")
+    item = _first_actionable(report)
+    words = explain_command(item.key) if item else "align-sync report"
     return (
-        (
-            shlex.join(["align-sync", "okr", "tree", _near(find_example_okrs())]),
-            "the OKRs that the sample work is linked to",
-        ),
+        (f"env {database} {words}", "a look into the sample; every command that only reads works so"),
         ("align-sync sandbox", "the same pretended servers, to try every other command against"),
         (_ON_YOUR_ACCOUNT, "your own sprints; ALIGN_SYNC_LINEAR__TOKEN=... for Linear"),
     )
 
 
-def _near(path: Path) -> str:
-    """As one would type it here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+def _sqlite(database: Path) -> str:
+    return f"sqlite:///{database}"
 
 
 def _next_commands(report: AlignmentReport) -> tuple[tuple[str, str], ...]:
     """What to do with what this report shows."""
-    item = next((item for item in report.items if item.bucket.is_actionable), None)
+    item = _first_actionable(report)
     first = (
         ("align-sync report unlinked", "all work that serves no key result")
         if report.key_results
@@ -191,6 +190,10 @@ def _next_commands(report: AlignmentReport) -> tuple[tuple[str, str], ...]:
         else ("align-sync report krs", "the key results and the work on them")
     )
     return (first, second, ("align-sync serve", "pull and link again and again"))
+
+
+def _first_actionable(report: AlignmentReport) -> ReportItem | None:
+    return next((item for item in report.items if item.bucket.is_actionable), None)
 
 
 def _say_next(out_dir: Path, commands: tuple[tuple[str, str], ...]) -> None:

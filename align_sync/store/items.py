@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, and_, case, func, or_, select, update
 
 from align_sync.store.schema import item, membership, parent_edge, sprint
-from align_sync.store.upsert import in_portions, insert_into, insert_rows
+from align_sync.store.upsert import in_portions, insert_rows
 from align_sync.sync.absence import Missing
 from align_sync.sync.plan import Known, PagePlan, Upsert
 from align_sync.work import ItemRef, WorkItem, read_document
@@ -69,16 +69,11 @@ def save_items(
     """Write what is new and changed, mark the rest as seen; returns our ids of all items of the page."""
     ids = {external_id: row.item_id for external_id, row in known.items()}
     if plan.created:
-        insert_rows(connection, item.insert(), [_row(upsert, sweep_id, now) for upsert in plan.created])
+        insert_rows(connection, item, [_row(upsert, sweep_id, now) for upsert in plan.created])
         ids |= load_ids(connection, source, [upsert.item.ref.external_id for upsert in plan.created])
     if plan.changed:
-        statement = insert_into(connection, item)
-        updates = {name: statement.excluded[name] for name in _UPDATED}
-        insert_rows(
-            connection,
-            statement.on_conflict_do_update(index_elements=["source", "external_id"], set_=updates),
-            [_row(upsert, sweep_id, now) for upsert in plan.changed],
-        )
+        rows = [_row(upsert, sweep_id, now) for upsert in plan.changed]
+        insert_rows(connection, item, rows, key=("source", "external_id"), updates=_UPDATED)
     _save_parents(connection, (*plan.created, *plan.changed), ids, known)
     seen = [ids[external_id] for external_id in (*plan.same, *plan.older)]
     for portion in in_portions(seen):
@@ -93,10 +88,8 @@ def save_items(
 def load_ids(connection: Connection, source: str, external_ids: Iterable[str]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for portion in in_portions(external_ids):
-        rows = connection.execute(
-            select(item.c.external_id, item.c.id).where(item.c.source == source, item.c.external_id.in_(portion))
-        )
-        ids |= {row.external_id: row.id for row in rows}
+        chosen = select(item.c.external_id, item.c.id).where(item.c.source == source, item.c.external_id.in_(portion))
+        ids |= dict(connection.execute(chosen).tuples().all())
     return ids
 
 
@@ -139,7 +132,7 @@ def _save_parents(
         for upsert in upserts
         for position, parent in enumerate(upsert.item.parents)
     ]
-    insert_rows(connection, parent_edge.insert(), edges)
+    insert_rows(connection, parent_edge, edges)
 
 
 def load_stored(connection: Connection, source: str, external_ids: Iterable[str]) -> list[str]:
@@ -290,8 +283,7 @@ def save_unreadable(connection: Connection, refs: Iterable[ItemRef], *, sweep_id
         }
         for ref in refs
     ]
-    if rows:
-        connection.execute(insert_into(connection, item).on_conflict_do_nothing(), rows)
+    insert_rows(connection, item, rows, updates=())
 
 
 def forget_unreadable(connection: Connection, source: str) -> None:

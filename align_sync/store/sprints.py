@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 
 from align_sync.store.schema import membership, sprint
-from align_sync.store.upsert import insert_into, insert_rows
+from align_sync.store.upsert import insert_rows
 from align_sync.sync.plan import Move
 from align_sync.work import Sprint, SprintRef, SprintState
 
@@ -17,20 +17,17 @@ def save_sprints(connection: Connection, sprints: Iterable[Sprint], now: datetim
     """Write what is new or changed; returns how many that were."""
     known = {(row.ref.source, row.ref.external_id): row for row in load_sprints(connection)}
     differing = [s for s in sprints if known.get((s.ref.source, s.ref.external_id)) != s]
-    if differing:
-        rows = [
-            {
-                "source": s.ref.source,
-                "external_id": s.ref.external_id,
-                **{name: getattr(s, name) for name in _TOLD},
-                "first_seen_at": now,
-                "changed_at": now,
-            }
-            for s in differing
-        ]
-        insert = insert_into(connection, sprint)
-        updates = {name: insert.excluded[name] for name in (*_TOLD, "changed_at")}
-        connection.execute(insert.on_conflict_do_update(index_elements=["source", "external_id"], set_=updates), rows)
+    rows = [
+        {
+            "source": s.ref.source,
+            "external_id": s.ref.external_id,
+            **{name: getattr(s, name) for name in _TOLD},
+            "first_seen_at": now,
+            "changed_at": now,
+        }
+        for s in differing
+    ]
+    insert_rows(connection, sprint, rows, key=("source", "external_id"), updates=(*_TOLD, "changed_at"))
     return len(differing)
 
 
@@ -88,4 +85,4 @@ def save_moves(
         {"item_id": item_ids[move.external_id], "sprint_id": sprint_ids[move.sprint_id], "entered_at": now}
         for move in entered
     ]
-    insert_rows(connection, insert_into(connection, membership).on_conflict_do_nothing(), begun)
+    insert_rows(connection, membership, begun, updates=())

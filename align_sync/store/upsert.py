@@ -1,9 +1,10 @@
 """Insert-or-update in the dialect at hand, and lists of identifiers in portions that every database takes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 PORTION = 500
@@ -17,32 +18,62 @@ def insert_into(connection: Connection, table: Table) -> "sqlite.Insert | postgr
 
     Never read `rowcount` of it: psycopg answers -1 both where a row was written and where it was not.
     """
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return _insert(connection.dialect, table)
 
 
-def insert_rows(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
-    """Run an insert for rows that all name the same columns; nothing is done for none.
+def _insert(dialect: Dialect, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
 
-    SQLite's driver is handed the rows as it takes them: what SQLAlchemy does for each row takes longer than the insert.
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    key: tuple[str, ...] = (),
+    updates: tuple[str, ...] | None = None,
+) -> None:
+    """Insert rows that all name the same columns; nothing is done for none.
+
+    Where a row is there already, `updates` are set in it, if any; without `updates` that is an error. `key` is what two
+    rows may not share.
     """
     if not rows:
         return
-    dialect = connection.dialect
-    if dialect.name != "sqlite":
+    statement, compiled, stores = _prepare(connection.dialect, table, tuple(rows[0]), key, updates)
+    if connection.dialect.name != "sqlite":
         connection.execute(statement, rows)
         return
-    compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
+    # Past SQLAlchemy's own work for each row, which takes longer than the insert itself.
     columns: list[list[object]] = []
-    for name in compiled.positiontup or ():
+    for name, store in stores:
         values = [row[name] for row in rows]
-        store = statement.table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
         if store is not None:
             stored = {value: store(value) for value in set(values)}
             values = [stored[value] for value in values]
         columns.append(values)
-    connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
+    connection.exec_driver_sql(compiled, list(zip(*columns, strict=True)))
+
+
+@lru_cache(maxsize=64)
+def _prepare(
+    dialect: Dialect,
+    table: Table,
+    columns: tuple[str, ...],
+    key: tuple[str, ...],
+    updates: tuple[str, ...] | None,
+) -> tuple[Insert, str, tuple[tuple[str, Callable[[object], object] | None], ...]]:
+    """The statement, its text, and for each of its parameters in turn how the value is stored."""
+    statement: sqlite.Insert | postgresql.Insert = _insert(dialect, table)
+    if updates:
+        excluded = {name: statement.excluded[name] for name in updates}
+        statement = statement.on_conflict_do_update(index_elements=key, set_=excluded)
+    elif updates is not None:
+        statement = statement.on_conflict_do_nothing()
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    names = compiled.positiontup or ()
+    stores = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+    return statement, str(compiled), tuple(stores)
 
 
 def in_portions(values: Iterable[T], size: int = PORTION) -> Iterator[Sequence[T]]:

@@ -4,7 +4,6 @@ import gzip
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import orjson
@@ -13,25 +12,9 @@ import pytest
 from align_sync.demo.fake_jira import Flavour, SprintState
 from align_sync.demo.sandbox import LAID_OVER, Ports, Recording, Sandbox, open_sandbox
 from align_sync.errors import UserError
+from tests.demo.recordings import make_issue, write_issues
 
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
-
-
-def make_issue(number: int, **fields: Any) -> dict[str, Any]:
-    stamp = "2015-02-02T13:44:04.000+0000"
-    told = {"summary": f"Recorded {number}", "issuetype": {"id": "1", "name": "Bug", "subtask": False}, "labels": []}
-    project = {"id": "7", "key": "AC", "name": "Inbox"}
-    return {
-        "id": str(number),
-        "key": f"AC-{number}",
-        "fields": {**told, "project": project, "created": stamp, "updated": stamp, **fields},
-    }
-
-
-def write_issues(folder: Path, *issues: dict[str, Any]) -> Path:
-    path = folder / "issues.jsonl.gz"
-    path.write_bytes(gzip.compress(b"\n".join(orjson.dumps(issue) for issue in issues)))
-    return path
 
 
 def members_of(sandbox: Sandbox, sprint_id: int) -> set[str]:

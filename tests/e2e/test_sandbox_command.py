@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.demo.test_sandbox import make_issue, write_issues
+from tests.demo.recordings import make_issue, write_issues
 from tests.e2e.command_line import CommandLine
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "jira"

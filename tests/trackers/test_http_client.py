@@ -154,8 +154,10 @@ FATAL: list[tuple[Action, type[SourceError], str]] = [
     (
         Status(410, b'{"errorMessages":["The requested API has been removed."],"errors":{}}'),
         FatalError,
-        "jira: /thing: the address was removed by the server (410): The requested API has been removed.;"
-        " update align-sync; this version asks for an address that the server has taken away",
+        (
+            "jira: /thing: the address was removed by the server (410): The requested API has been removed.; update"
+            " align-sync; this version asks for an address that the server has taken away"
+        ),
     ),
     (
         Redirect("https://user:pass@login.example.com/saml?token=x"),

@@ -181,7 +181,7 @@ class TestFanOut:
         told = fan_out(asks(), abs, workers=4, seams=make_seams(Clock()), source="jira")
         next(told)
         assert len(taken) <= 12
-        told.close()
+        del told
 
     def test_the_first_error_ends_it(self) -> None:
         done: list[int] = []

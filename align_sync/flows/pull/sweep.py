@@ -80,6 +80,8 @@ class Pulling:
         self.on_progress(self.source, "sprints", 0, 0)
         started_at = self.app.now()
         listing = tracker.fetch_sprints(thorough=window.is_wide)
+        if not listing.complete:
+            tracker.check()  # to nobody in particular, Jira shows no boards and finds nothing, all with good answers
         self.counts.problems += listing.problems
         open_sprints = self._save_sprints(tracker, listing)
         sweep = unfinished or self._begin(window, status, started_at, listing.server_at)

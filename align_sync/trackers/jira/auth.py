@@ -30,6 +30,10 @@ SERVER_ADVICE = (
     "make a new personal access token in your Jira profile and set ALIGN_SYNC_JIRA__TOKEN, without"
     " ALIGN_SYNC_JIRA__EMAIL"
 )
+REMOVED_ADVICE = (
+    "if the site is on Jira Cloud, set ALIGN_SYNC_JIRA__FLAVOUR=cloud; else update align-sync: this version asks for an"
+    " address that the server has taken away"
+)
 URL_ADVICE = "check ALIGN_SYNC_JIRA__URL: the address of the site itself, with the context path if it has one"
 
 
@@ -65,7 +69,7 @@ def open_credentials(settings: JiraSettings, seams: Seams, transport: httpx.Base
 def advice_for(settings: JiraSettings) -> Advice:
     """The words that mend a failure: Cloud's where an e-mail or a gateway is in play, else Data Center's."""
     is_cloud = bool(settings.email) or settings.scoped or settings.auth is JiraAuth.OAUTH
-    return Advice(token=CLOUD_ADVICE if is_cloud else SERVER_ADVICE, url=URL_ADVICE)
+    return Advice(token=CLOUD_ADVICE if is_cloud else SERVER_ADVICE, url=URL_ADVICE, removed=REMOVED_ADVICE)
 
 
 def find_base_url(settings: JiraSettings, transport: httpx.BaseTransport | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
@@ -22,7 +23,7 @@ from align_sync.trackers.jira.discovery import (
     find_flavour,
     read_facts,
 )
-from align_sync.trackers.jira.jql import in_sprints, updated_since
+from align_sync.trackers.jira.jql import in_sprints, updated_since, updated_since_minute
 from align_sync.trackers.jira.parse import Site, parse_issue, read_instant
 from align_sync.trackers.jira.reading import ITEMS_A_FETCH, CloudReading, DataCenterReading, Reading
 from align_sync.trackers.jira.site import Board, JiraPackage, open_package
@@ -126,7 +127,12 @@ class JiraTracker:
         yield from reading.list_ids(in_sprints(sprint_ids))
 
     def list_changed(self, since: datetime) -> Iterator[tuple[str, ...]]:
-        yield from self._reading().list_ids(updated_since(since))
+        reading = self._reading()
+        try:
+            yield from reading.list_ids(updated_since(since))
+        except RefusedError:
+            # Refused before the first page or not at all, so that nothing was given twice.
+            yield from reading.list_ids(updated_since_minute(since, self._account_zone()))
 
     def fetch_items(self, refs: Iterable[ItemRef]) -> Iterator[Page]:
         site = Site(
@@ -187,6 +193,19 @@ class JiraTracker:
             for link in links
             if isinstance(link, dict) and link.get("url")
         )
+
+    def _account_zone(self) -> ZoneInfo:
+        """The zone of the account's profile, in which Jira reads dates without one."""
+        told = self._client.get_json(f"/rest/api/{self._flavour().api}/myself")
+        name = told.get("timeZone") if isinstance(told, dict) else None
+        try:
+            return ZoneInfo(str(name))
+        except (ZoneInfoNotFoundError, ValueError):
+            raise FatalError(
+                f"the account's time zone is not known: {name!r}",
+                where=f"{self.source}: myself",
+                advice="set a time zone in the Jira profile of the account",
+            ) from None
 
     def _flavour(self) -> Flavour:
         if self._facts is not None and self._facts.flavour:

@@ -14,6 +14,7 @@ from align_sync.trackers.jira.site import Board, JiraPackage
 
 KANBAN = "kanban"
 FACTS_VERSION = 1
+FIRST_CLOUD_VERSION = 1000
 
 
 class Flavour(StrEnum):
@@ -70,11 +71,19 @@ def read_facts(facts: Facts) -> SiteFacts | None:
 
 
 def find_flavour(settings: JiraSettings, client: JsonClient) -> Flavour:
-    """By setting, else by what the server says: only `Cloud` is Cloud, every other word is not."""
+    """By setting, else by what the server says: only `Cloud` is Cloud, every other word is not.
+
+    A server that leaves the word out (Atlassian's own description of it does) is told by its version: Cloud counts from
+    1000 upward, Data Center from 8 to 10.
+    """
     if settings.flavour != "auto":
         return Flavour(settings.flavour)
     told = _server_info(client)
-    return Flavour.CLOUD if told.get("deploymentType") == "Cloud" else Flavour.DATACENTER
+    word = told.get("deploymentType")
+    numbers = told.get("versionNumbers")
+    major = numbers[0] if isinstance(numbers, list) and numbers else 0
+    is_cloud = word == "Cloud" if word else isinstance(major, int) and major >= FIRST_CLOUD_VERSION
+    return Flavour.CLOUD if is_cloud else Flavour.DATACENTER
 
 
 def _server_info(client: JsonClient) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ Instants go as bare epoch milliseconds, the one form that no profile time zone a
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,6 +31,15 @@ def in_keys(keys: Sequence[str]) -> str:
 def updated_since(instant: datetime) -> str:
     """By id, since an edit moves an item within an order by `updated`, and the page after it loses one."""
     return f"updated >= {to_milliseconds(instant)} ORDER BY id ASC"
+
+
+def updated_since_minute(instant: datetime, zone: tzinfo) -> str:
+    """For servers that refuse milliseconds: whole minutes of the account's own zone, an hour early.
+
+    The hour covers the one that comes twice when summer time ends.
+    """
+    local = (instant - timedelta(hours=1)).astimezone(zone)
+    return f'updated >= "{local:%Y-%m-%d %H:%M}" ORDER BY updated ASC, id ASC'
 
 
 def to_milliseconds(instant: datetime) -> int:
