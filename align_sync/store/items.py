@@ -89,7 +89,7 @@ def load_ids(connection: Connection, source: str, external_ids: Iterable[str]) -
     ids: dict[str, int] = {}
     for portion in in_portions(external_ids):
         chosen = select(item.c.external_id, item.c.id).where(item.c.source == source, item.c.external_id.in_(portion))
-        ids |= dict(connection.execute(chosen).tuples().all())
+        ids |= dict(connection.execute(chosen).all())
     return ids
 
 

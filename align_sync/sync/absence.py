@@ -5,6 +5,7 @@ even so counts as missing, and only the second complete sweep in a row that miss
 once is refused: an emptied account, a lost permission and a real clean-up look the same from outside.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from align_sync.errors import UnsafeSweepError
@@ -30,13 +31,16 @@ class AbsencePlan:
     gone: tuple[str, ...] = ()
 
 
-def plan_absence(missing: tuple[Missing, ...], *, known_count: int, source: str, accept_shrink: bool) -> AbsencePlan:
+def plan_absence(
+    missing: tuple[Missing, ...], *, known_count: int, members: Collection[str], source: str, accept_shrink: bool
+) -> AbsencePlan:
     """Decide on what a complete sweep could not find. Raises `UnsafeSweepError` where it is too much at once.
 
-    Where a person has said that it is true, it is not asked for a second time.
+    `members` are all items in open sprints: all of them at once are too much, however few they are. Where a person has
+    said that it is true, it is not asked for a second time.
     """
     limit = max(ALWAYS_SAFE_COUNT, int(known_count * UNSAFE_SHARE))
-    is_emptied = bool(missing) and known_count > 1 and len(missing) >= known_count
+    is_emptied = len(members) > 1 and {m.external_id for m in missing}.issuperset(members)
     if len(missing) > limit or is_emptied:
         if accept_shrink:
             return AbsencePlan(gone=tuple(m.external_id for m in missing))

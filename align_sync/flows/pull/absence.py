@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from align_sync.errors import Problem
 from align_sync.flows.pull.pages import PageWriter
-from align_sync.store.items import count_present, load_missed, mark_gone, mark_missing
+from align_sync.store.items import count_present, load_members, load_missed, mark_gone, mark_missing
 from align_sync.store.leases import hold_lease
 from align_sync.sync.absence import plan_absence
 from align_sync.trackers.base import Tracker
@@ -33,6 +33,7 @@ def settle_absence(
         plan = plan_absence(
             missed,
             known_count=count_present(connection, writer.source),
+            members=frozenset(load_members(connection, writer.source)),
             source=writer.source,
             accept_shrink=accept_shrink,
         )

@@ -11,21 +11,21 @@ from align_sync.work import Sprint
 
 
 def place_items(tracker: Tracker, writer: PageWriter, open_sprints: Iterable[Sprint], listed: Collection[str]) -> None:
-    """Ask only where an item that is or was in a sprint needs it: ancestors that are in none have no such field either.
-
-    `listed` are those that a listing shows and those that it shows no more.
-    """
-    unplaced = writer.unplaced.intersection(listed)
-    if not unplaced:
+    """Ask only where an item that is or was in a sprint needs it: ancestors that are in none have no such field either."""
+    if not writer.unplaced:
         return
     entered: list[Move] = []
     left: list[Move] = []
     with writer.app.store.read() as connection:
-        known = load_known(connection, writer.source, sorted(unplaced))
+        known = load_known(connection, writer.source, sorted(writer.unplaced))
+    unplaced = {external_id for external_id, row in known.items() if external_id in listed or row.sprint_ids}
+    if not unplaced:
+        return
     for sprint in open_sprints:
         sprint_id = sprint.ref.external_id
         members = unplaced.intersection(chain.from_iterable(tracker.list_members([sprint_id])))
-        for external_id, row in sorted(known.items()):
+        for external_id in sorted(unplaced):
+            row = known[external_id]
             if external_id in members and sprint_id not in row.sprint_ids:
                 entered.append(Move(external_id=external_id, sprint_id=sprint_id))
             elif external_id not in members and sprint_id in row.sprint_ids:

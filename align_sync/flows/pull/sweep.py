@@ -99,7 +99,7 @@ class Pulling:
         fetch_ancestors(tracker, writer)
         absent = self._absent(sweep, listed)
         settle_absence(tracker, writer, absent=absent, is_complete=listing.complete, accept_shrink=self.accept_shrink)
-        place_items(tracker, writer, open_sprints, {*listed, *absent})
+        place_items(tracker, writer, open_sprints, frozenset(listed))
         self._finish(tracker, sweep, window)
         if not listing.complete:
             first = listing.problems[0]

@@ -105,19 +105,25 @@ class DataCenterReading:
         return found + (self._search(in_keys(keys), keys, fields) if keys else [])
 
     def _search(self, jql: str, names: Sequence[str], fields: Sequence[str]) -> list[object]:
-        body = {
-            "jql": jql,
-            "startAt": 0,
-            "maxResults": len(names),
-            "fields": list(fields),
-            # One deleted id would else refuse the whole batch.
-            "validateQuery": False,
-        }
-        try:
-            told = _mapping(self.client.post_json("/rest/api/2/search", body), self.client, "search")
-        except RefusedError:
-            return self._fetch_parts(names, fields)
-        return _issues(told, self.client)
+        found: list[object] = []
+        while True:
+            body = {
+                "jql": jql,
+                "startAt": len(found),
+                "maxResults": len(names),
+                "fields": list(fields),
+                # One deleted id would else refuse the whole batch.
+                "validateQuery": False,
+            }
+            try:
+                told = _mapping(self.client.post_json("/rest/api/2/search", body), self.client, "search")
+            except RefusedError:
+                return self._fetch_parts(names, fields)
+            page = _issues(told, self.client)
+            found += page
+            # An administrator may have set a smaller page than we ask for.
+            if not page or len(found) >= min(_total(told, 0), len(names)):
+                return found
 
     def _fetch_parts(self, names: Sequence[str], fields: Sequence[str]) -> list[object]:
         if len(names) > 1:

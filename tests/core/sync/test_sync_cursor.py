@@ -115,36 +115,54 @@ def test_absence_is_believed_the_second_time_and_only_in_part(
     count: int, known: int, before: int, gone: int | None
 ) -> None:
     absent = missing(count, before)
+    members = {str(number) for number in range(known)}
     if gone is None:
         with pytest.raises(UnsafeSweepError) as caught:
-            plan_absence(absent, known_count=known, source="jira", accept_shrink=False)
+            plan_absence(absent, known_count=known, members=members, source="jira", accept_shrink=False)
         assert str(caught.value) == (
             f"jira: {count} of {known} known items are not there any more, more than is believed at once; check the"
             " account's permissions; if it is true: align-sync sync --source jira --accept-shrink"
         )
-        accepted = plan_absence(absent, known_count=known, source="jira", accept_shrink=True)
+        accepted = plan_absence(absent, known_count=known, members=members, source="jira", accept_shrink=True)
         assert accepted == AbsencePlan(gone=tuple(one.external_id for one in absent)), "once said is enough"
         return
     for accept_shrink in (False, True):
-        plan = plan_absence(absent, known_count=known, source="jira", accept_shrink=accept_shrink)
+        plan = plan_absence(absent, known_count=known, members=members, source="jira", accept_shrink=accept_shrink)
         assert (len(plan.gone), len(plan.suspects)) == (gone, count - gone)
+
+
+@pytest.mark.parametrize(
+    ("members", "believed"), [({"0", "1"}, False), ({"0", "1", "7"}, True), ({"0"}, True), (set(), True)]
+)
+def test_all_members_of_open_sprints_at_once_are_too_much_however_many_parents_are_left(
+    members: set[str], *, believed: bool
+) -> None:
+    try:
+        plan_absence(missing(2, 1), known_count=50, members=members, source="jira", accept_shrink=False)
+    except UnsafeSweepError:
+        assert not believed
+    else:
+        assert believed
 
 
 @given(
     absent=st.lists(st.builds(Missing, external_id=st.text(max_size=3), missed_before=st.integers(0, 3)), max_size=30),
     known=st.integers(0, 200),
+    members=st.frozensets(st.text(max_size=3), max_size=5),
     accept_shrink=st.booleans(),
 )
 def test_everything_missing_is_a_suspect_or_gone_and_no_first_time_is_gone_by_itself(
-    absent: list[Missing], known: int, *, accept_shrink: bool
+    absent: list[Missing], known: int, members: frozenset[str], *, accept_shrink: bool
 ) -> None:
     try:
-        plan = plan_absence(tuple(absent), known_count=known, source="jira", accept_shrink=accept_shrink)
+        plan = plan_absence(
+            tuple(absent), known_count=known, members=members, source="jira", accept_shrink=accept_shrink
+        )
     except UnsafeSweepError:
         assert not accept_shrink
         return
     assert sorted((*plan.suspects, *plan.gone)) == sorted(one.external_id for one in absent)
     if not accept_shrink:
         first_time = tuple(replace(one, missed_before=0) for one in absent)
-        again = plan_absence(first_time, known_count=known, source="jira", accept_shrink=False)
+        again = plan_absence(first_time, known_count=known, members=members, source="jira", accept_shrink=False)
         assert again.gone == ()
