@@ -104,3 +104,6 @@ class StoreError(AlignSyncError):
 
 class InterruptedPullError(AlignSyncError):
     """Stop now, keep what is stored; a person or the system asked for it."""
+
+    def __init__(self, message: str = "interrupted", *, where: str = "") -> None:
+        super().__init__(message, where=where, advice="the next run goes on from the last stored page")

@@ -9,7 +9,7 @@ from jira import JIRA, Issue
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from benchmarks.jira_process import EMAIL, SPRINT, TOKEN
+from benchmarks.jira_process import EMAIL, PROJECT, TOKEN
 
 SPRINTS = "customfield_10020"
 POINTS = "customfield_10016"
@@ -74,7 +74,7 @@ def pull(url: str, database: str, api_version: str) -> int:
     jira = JIRA(server=url, basic_auth=(EMAIL, TOKEN), options={"rest_api_version": api_version})
     engine = create_engine(f"sqlite:///{database}")
     Table.metadata.create_all(engine)
-    issues = jira.enhanced_search_issues(f"sprint = {SPRINT} ORDER BY id ASC", maxResults=False)
+    issues = jira.enhanced_search_issues(f"project = {PROJECT} ORDER BY id ASC", maxResults=False)
     with Session(engine) as session:
         for start in range(0, len(issues), ITEMS_A_COMMIT):
             session.add_all([to_row(issue) for issue in issues[start : start + ITEMS_A_COMMIT]])

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import orjson
 
-from benchmarks.jira_process import EMAIL, SPRINT, TOKEN
+from benchmarks.jira_process import EMAIL, PROJECT, TOKEN
 
 IDS_A_PAGE = 5_000
 ITEMS_A_FETCH = 100
-ITEMS_A_TRANSACTION = 300
+ITEMS_A_TRANSACTION = 500
 WORKERS = 16
 SCHEMA = "CREATE TABLE item (id INTEGER PRIMARY KEY, external_id TEXT UNIQUE, key TEXT, document TEXT)"
 INSERT = "INSERT INTO item (external_id, key, document) VALUES (?, ?, ?)"
@@ -21,27 +21,36 @@ INSERT = "INSERT INTO item (external_id, key, document) VALUES (?, ?, ?)"
 Row = tuple[str, str, str]
 
 
-def list_ids(client: httpx.Client) -> list[str]:
-    ids: list[str] = []
+def list_ids(client: httpx.Client) -> Iterator[list[str]]:
     body: dict[str, object] = {
-        "jql": f"sprint in ({SPRINT}) ORDER BY id ASC",
+        "jql": f"project = {PROJECT} ORDER BY id ASC",
         "maxResults": IDS_A_PAGE,
         "fields": ["id"],
     }
     while True:
         told = _post(client, "/rest/api/3/search/jql", body)
-        ids += [issue["id"] for issue in told["issues"]]
+        yield [issue["id"] for issue in told["issues"]]
         if told["isLast"]:
-            return ids
+            return
         body["nextPageToken"] = told["nextPageToken"]
 
 
-def fetch_all(client: httpx.Client, ids: list[str], fields: list[str]) -> Iterator[list[Row]]:
+def list_chunks(client: httpx.Client) -> Iterator[list[str]]:
+    """The next page of identifiers is asked for while the items of the one before it are fetched, as in ours."""
+    pages = list_ids(client)
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(next, pages, None)
+        while (ids := ahead.result()) is not None:
+            ahead = pool.submit(next, pages, None)
+            yield from (ids[start : start + ITEMS_A_FETCH] for start in range(0, len(ids), ITEMS_A_FETCH))
+
+
+def fetch_all(client: httpx.Client, fields: list[str]) -> Iterator[list[Row]]:
     def fetch(names: list[str]) -> list[Row]:
         told = _post(client, "/rest/api/3/issue/bulkfetch", {"issueIdsOrKeys": names, "fields": fields})
         return [(issue["id"], issue["key"], orjson.dumps(issue["fields"]).decode()) for issue in told["issues"]]
 
-    chunks = (ids[start : start + ITEMS_A_FETCH] for start in range(0, len(ids), ITEMS_A_FETCH))
+    chunks = list_chunks(client)
     under_way: set[Future[list[Row]]] = set()
     with ThreadPoolExecutor(WORKERS) as pool:
         while True:
@@ -64,7 +73,7 @@ def pull(url: str, database: str, fields: list[str]) -> int:
     connection.execute(SCHEMA)
     with httpx.Client(base_url=url, auth=(EMAIL, TOKEN), timeout=60, trust_env=False) as client:
         rows: list[Row] = []
-        for page in fetch_all(client, list_ids(client), fields):
+        for page in fetch_all(client, fields):
             rows += page
             if len(rows) >= ITEMS_A_TRANSACTION:
                 stored += _insert(connection, rows)

@@ -18,6 +18,9 @@ EMAIL = "demo@example.com"
 TOKEN = "demo-token"  # noqa: S105 -- the token of a pretended server
 BOARD = 1
 SPRINT = 1
+PROJECT = "BULK"
+"""All items are in it; those of the sprint and their epics, which our pull finds by itself."""
+
 KEY_RESULTS = 12
 
 
@@ -99,8 +102,8 @@ def serve(items: int) -> None:
     from align_sync.demo.http_server import FakeServer  # noqa: PLC0415
 
     site = JiraSite(clock=_now, email=EMAIL, token=TOKEN)
-    site.add_project("BULK")
-    site.add_board(BOARD, "Bulk", project_key="BULK")
+    site.add_project(PROJECT)
+    site.add_board(BOARD, "Bulk", project_key=PROJECT)
     site.add_sprint(
         SPRINT, "Sprint 1", "active", BOARD, start=_now() - timedelta(days=3), end=_now() + timedelta(days=11)
     )

@@ -127,7 +127,7 @@ class FakeServer:
         self.closing = threading.Event()
         self._listener = _Listener(("127.0.0.1", port), self)
         self._thread = threading.Thread(
-            target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, name=f"fake-{fake.name}", daemon=True
+            target=self._listener.serve_forever, kwargs={"poll_interval": 0.02}, name=f"fake-{fake.name}", daemon=True
         )
         self._thread.start()
 

@@ -1,6 +1,6 @@
 """Link: what changed, or hangs on what did, gets its verdict anew; everything where the book or a rule changed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from align_sync.app import App
@@ -15,6 +15,7 @@ from align_sync.store.upsert import in_portions
 from align_sync.store.verdicts import (
     clear_waiting,
     load_all_ids,
+    load_hashes,
     load_linked_rules,
     load_waiting,
     load_work,
@@ -44,22 +45,29 @@ def link(app: App) -> LinkResult:
         waiting = load_all_ids(connection) if was_full else load_waiting(connection)
     judged = differing = 0
     for portion in in_portions(waiting, ITEMS_A_TRANSACTION):
-        matches = _match_portion(app, portion, index)
+        matches, hashes = _match_portion(app, portion, index)
         with app.store.write() as connection:
-            differing += save_matches(connection, matches, rules=rules, now=app.now())
-            clear_waiting(connection, [item_id for item_id in portion if item_id not in matches])
-        judged += len(matches)
+            # What a pull changed meanwhile was judged by its old self: it goes on waiting.
+            now_told = load_hashes(connection, portion, lock=True)
+            same = [item_id for item_id in portion if now_told.get(item_id) == hashes.get(item_id)]
+            sound = {item_id: matches[item_id] for item_id in same if item_id in matches}
+            differing += save_matches(connection, sound, rules=rules, now=app.now())
+            clear_waiting(connection, [item_id for item_id in same if item_id not in matches])
+        judged += len(sound)
     if was_full:
         with app.store.write() as connection:
             save_linked_rules(connection, rules, app.now())
     return LinkResult(judged=judged, differing=differing, was_full=was_full)
 
 
-def _match_portion(app: App, portion: Iterable[int], index: BookIndex) -> dict[int, Match]:
+def _match_portion(app: App, portion: Sequence[int], index: BookIndex) -> tuple[dict[int, Match], dict[int, str]]:
+    """The verdicts, and the hashes of what they were found on."""
     with app.store.read() as connection:
+        hashes = load_hashes(connection, portion)
         work = load_work(connection, portion)
         above = load_all_above(connection, work.values(), depth=app.rules.depth)
-    return {
+    matches = {
         item_id: match_item(item, find_ancestry(item, above, depth=app.rules.depth), index, app.rules)
         for item_id, item in work.items()
     }
+    return matches, hashes

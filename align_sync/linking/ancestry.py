@@ -19,7 +19,7 @@ class Ancestry:
 
 
 def find_ancestry(item: WorkItem, lookup: Lookup, *, depth: int) -> Ancestry:
-    """Walk up: first parent, its parent and so on; then the containers of the nearest item that has any.
+    """Walk up: first parent, its parent and so on; then the containers of the item, then those of its parents.
 
     A sub-item is part of its parent before it is part of a project, so that the parent is asked first. Loops end where
     they close. Beyond `depth` steps nothing is looked up, and nothing is called unseen.
@@ -27,10 +27,10 @@ def find_ancestry(item: WorkItem, lookup: Lookup, *, depth: int) -> Ancestry:
     walk = _Walk(lookup, depth)
     walk.seen.add(_identity(item.ref))
     line = [item, *walk.climb(item, ParentKind.ITEM, 1)]
+    distance = len(line)
     for member in line:
-        if any(parent.kind is ParentKind.CONTAINER for parent in member.parents):
-            walk.climb(member, ParentKind.CONTAINER, len(line))
-            break
+        if walk.climb(member, ParentKind.CONTAINER, distance):
+            distance = walk.steps[-1][0] + 1
     return Ancestry(steps=tuple(walk.steps), unseen=tuple(walk.unseen), has_loop=walk.has_loop)
 
 
@@ -59,7 +59,8 @@ class _Walk:
     def _visit(self, parent: Parent) -> WorkItem | None:
         ancestor = self.lookup(parent.ref)
         if ancestor is None:
-            self.unseen.append(parent.ref)
+            if parent.ref not in self.unseen:
+                self.unseen.append(parent.ref)
             return None
         identity = _identity(ancestor.ref)
         if identity in self.seen:

@@ -13,12 +13,25 @@ from align_sync.okr.model import Book, KeyResult, KeyResultState
 LEAST_LIKENESS = 60.0
 """Below this likeness (0 to 100) no key is suggested: a wrong guess costs more than none."""
 
+LONGEST_LABEL = 255
 _SEPARATORS = re.compile(r"[\s_]+")
 
 
 def fold(key: str) -> str:
     """One way to write a key: case and surrounding space do not matter; every character within does."""
     return key.strip().casefold()
+
+
+def read_label(label: str) -> tuple[str, ...]:
+    """The label as it is, then without the group in front of it: trackers with groups give `Goals/kr-2.3`.
+
+    An over-long one is cut, with a mark: what is left must not happen to be the key of another key result.
+    """
+    label = label.strip()
+    if len(label) > LONGEST_LABEL:
+        label = f"{label[:LONGEST_LABEL]}…"
+    bare = label.rpartition("/")[2].strip()
+    return (label, bare) if bare and bare != label else (label,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,10 @@ class BookIndex:
             if found is not None:
                 return found
         return None
+
+    def find_label(self, label: str) -> tuple[str, ...]:
+        """The keys of the key results that list this label, with its group or without."""
+        return next((keys for text in read_label(label) if (keys := self.by_label.get(fold(text)))), ())
 
     def refusal(self, key_result: KeyResult) -> RejectReason | None:
         """Why work cannot serve this key result, if it cannot."""

@@ -12,7 +12,6 @@ DEFAULT_LABEL_PATTERNS = (
 """`okr/<KEY>`, `okr:<KEY>` and `kr-<KEY>`; the last is tried with and without its `kr-`."""
 
 DEFAULT_DEPTH = 10
-LONGEST_LABEL = 255
 
 _SAMPLE_KEY = "KR-1"
 _KEY_GROUP = re.compile(r"\(\?P<kr>(?:[^()\\]|\\.|\[[^\]]*\])*\)")

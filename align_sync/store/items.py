@@ -3,17 +3,29 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, case, func, or_, select, union, update
 
 from align_sync.store.schema import item, membership, parent_edge, sprint
 from align_sync.store.upsert import in_portions, insert_rows
 from align_sync.sync.absence import Missing
+from align_sync.sync.identifiers import IdentifierSet
 from align_sync.sync.plan import Known, PagePlan, Upsert
 from align_sync.work import ItemRef, WorkItem, read_document
 
 PRESENT = "present"
 GONE = "gone"
 UNREADABLE = "unreadable"
+
+NAMED_AS_PARENT = (
+    and_(parent_edge.c.source == item.c.source, parent_edge.c.parent_external_id == item.c.external_id),
+    and_(
+        parent_edge.c.source == item.c.source,
+        parent_edge.c.parent_external_id == "",
+        parent_edge.c.parent_key == item.c.key,
+    ),
+)
+"""How an edge names the item at its upper end: by identifier, else by key. Each is asked for by itself, since one
+question with "or" in it makes SQLite read all edges for every item."""
 
 _UPDATED = (
     "key",
@@ -37,6 +49,11 @@ def load_known(connection: Connection, source: str, external_ids: Iterable[str])
     known: dict[str, Known] = {}
     for portion in in_portions(external_ids):
         chosen = and_(item.c.source == source, item.c.external_id.in_(portion))
+        rows = connection.execute(
+            select(item.c.external_id, item.c.id, item.c.content_hash, item.c.updated_at, item.c.state).where(chosen)
+        ).all()
+        if not rows:
+            continue  # a first pull knows nothing, and need not ask for stays
         stays = (
             select(item.c.external_id, sprint.c.external_id)
             .select_from(
@@ -49,9 +66,6 @@ def load_known(connection: Connection, source: str, external_ids: Iterable[str])
         sprints: dict[str, set[str]] = {}
         for external_id, sprint_id in connection.execute(stays):
             sprints.setdefault(external_id, set()).add(sprint_id)
-        rows = connection.execute(
-            select(item.c.external_id, item.c.id, item.c.content_hash, item.c.updated_at, item.c.state).where(chosen)
-        )
         for external_id, item_id, content_hash, updated_at, state in rows:
             known[external_id] = Known(
                 item_id=item_id,
@@ -140,21 +154,25 @@ def load_stored(connection: Connection, source: str, external_ids: Iterable[str]
     return list(load_ids(connection, source, external_ids))
 
 
-def load_seen(connection: Connection, source: str, sweep_id: int) -> set[str]:
+def load_seen(connection: Connection, source: str, sweep_id: int) -> IdentifierSet:
     """What this sweep has read already: where an interrupted one goes on."""
-    rows = connection.execute(select(item.c.external_id).where(item.c.source == source, item.c.sweep_id == sweep_id))
-    return {external_id for (external_id,) in rows}
-
-
-def load_members(connection: Connection, source: str) -> Iterator[str]:
-    """All present items that are in an open sprint now, in the order of their identifiers."""
     rows = connection.execute(
         select(item.c.external_id)
-        .where(item.c.source == source, item.c.state != GONE, item.c.id.in_(_members(source)))
-        .order_by(item.c.external_id)
+        .where(item.c.source == source, item.c.sweep_id == sweep_id)
+        .order_by(func.length(item.c.external_id), item.c.external_id)
         .execution_options(yield_per=5_000)
     )
-    for (external_id,) in rows:
+    return IdentifierSet(external_id for (external_id,) in rows)
+
+
+def load_members(connection: Connection, source: str, *, unseen_by: int | None = None) -> Iterator[str]:
+    """All present items that are in an open sprint now; only those that a sweep has not read, where one is named."""
+    chosen = select(item.c.external_id).where(
+        item.c.source == source, item.c.state != GONE, item.c.id.in_(_members(source))
+    )
+    if unseen_by is not None:
+        chosen = chosen.where(item.c.sweep_id != unseen_by)
+    for (external_id,) in connection.execute(chosen.order_by(item.c.external_id).execution_options(yield_per=5_000)):
         yield external_id
 
 
@@ -168,21 +186,15 @@ def _members(source: str) -> Select[tuple[int]]:
 
 def load_unseen(connection: Connection, source: str, sweep_id: int) -> list[str]:
     """Present items that matter now and that this sweep has not read: members of open sprints, and all parents."""
-    is_member = item.c.id.in_(_members(source))
-    is_parent = (
-        select(parent_edge.c.item_id)
-        .where(
-            parent_edge.c.source == item.c.source,
-            or_(
-                parent_edge.c.parent_external_id == item.c.external_id,
-                and_(parent_edge.c.parent_external_id == "", parent_edge.c.parent_key == item.c.key),
-            ),
-        )
-        .exists()
-    )
+    parents = (select(item.c.id).join(parent_edge, named).where(item.c.source == source) for named in NAMED_AS_PARENT)
     rows = connection.execute(
         select(item.c.external_id)
-        .where(item.c.source == source, item.c.state == PRESENT, item.c.sweep_id != sweep_id, or_(is_member, is_parent))
+        .where(
+            item.c.source == source,
+            item.c.state == PRESENT,
+            item.c.sweep_id != sweep_id,
+            item.c.id.in_(union(_members(source), *parents)),
+        )
         .order_by(item.c.external_id)
     )
     return [external_id for (external_id,) in rows]

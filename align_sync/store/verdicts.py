@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from align_sync.linking.evidence import Bucket, Evidence, Link, Match, Rejected, RuleKind
-from align_sync.store.items import GONE, PRESENT
+from align_sync.store.items import GONE, NAMED_AS_PARENT, PRESENT
 from align_sync.store.schema import evidence, item, link_state, parent_edge, verdict
 from align_sync.store.upsert import in_portions, insert_into
 from align_sync.work import ItemKind, ItemRef, WorkItem, read_document
@@ -42,28 +43,25 @@ def load_waiting(connection: Connection) -> list[int]:
 
 def _load_children(connection: Connection, ids: Sequence[int]) -> set[int]:
     children: set[int] = set()
-    above = item.alias("above")
     for portion in in_portions(ids):
-        rows = connection.execute(
-            select(parent_edge.c.item_id)
-            .join(
-                above,
-                and_(
-                    above.c.source == parent_edge.c.source,
-                    or_(
-                        above.c.external_id == parent_edge.c.parent_external_id,
-                        and_(parent_edge.c.parent_external_id == "", above.c.key == parent_edge.c.parent_key),
-                    ),
-                ),
-            )
-            .where(above.c.id.in_(portion))
-        )
-        children |= {row.item_id for row in rows}
+        for named in NAMED_AS_PARENT:
+            chosen = select(parent_edge.c.item_id).join(item, named).where(item.c.id.in_(portion))
+            children.update(item_id for (item_id,) in connection.execute(chosen))
     return children
 
 
 def load_all_ids(connection: Connection) -> list[int]:
     return [row.id for row in connection.execute(select(item.c.id).where(item.c.state == PRESENT).order_by(item.c.id))]
+
+
+def load_hashes(connection: Connection, ids: Iterable[int], *, lock: bool = False) -> dict[int, str]:
+    """State and content of items as one text; `lock` keeps a server's other writers off them to the end."""
+    hashes: dict[int, str] = {}
+    for portion in in_portions(ids):
+        chosen = select(item.c.id, item.c.state, item.c.content_hash).where(item.c.id.in_(portion)).order_by(item.c.id)
+        rows = connection.execute(chosen.with_for_update() if lock else chosen)
+        hashes |= {row.id: f"{row.state}:{row.content_hash}" for row in rows}
+    return hashes
 
 
 def load_work(connection: Connection, ids: Iterable[int]) -> dict[int, WorkItem]:
@@ -88,19 +86,20 @@ def load_above(connection: Connection, refs: Iterable[ItemRef]) -> Iterator[Work
     for ref in refs:
         by_source.setdefault(ref.source, []).append(ref)
     for source, group in by_source.items():
-        for portion in in_portions(group):
-            ids = [ref.external_id for ref in portion if ref.external_id]
-            keys = [ref.key for ref in portion if not ref.external_id]
+        # Two questions, since one with "or" in it makes SQLite read the whole table.
+        by_id = (
+            item.c.external_id.in_(portion) for portion in in_portions(r.external_id for r in group if r.external_id)
+        )
+        by_key = (item.c.key.in_(portion) for portion in in_portions(r.key for r in group if not r.external_id))
+        for is_named in chain(by_id, by_key):
             rows = connection.execute(
                 select(item.c.document, item.c.updated_at, item.c.state).where(
-                    item.c.source == source,
-                    item.c.state.in_((PRESENT, GONE)),
-                    or_(item.c.external_id.in_(ids), item.c.key.in_(keys)),
+                    item.c.source == source, item.c.state.in_((PRESENT, GONE)), is_named
                 )
             )
-            for row in rows:
-                known = read_document(row.document, updated_at=row.updated_at)
-                yield known if row.state == PRESENT else WorkItem(ref=known.ref, title=known.title, kind=known.kind)
+            for document, updated_at, state in rows:
+                known = read_document(document, updated_at=updated_at)
+                yield known if state == PRESENT else WorkItem(ref=known.ref, title=known.title, kind=known.kind)
 
 
 def save_matches(connection: Connection, matches: Mapping[int, Match], *, rules: str, now: datetime) -> int:

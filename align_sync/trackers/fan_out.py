@@ -17,7 +17,7 @@ LOOK_SECONDS = 0.2
 def fan_out(
     asks: Iterable[Ask], fetch: Callable[[Ask], Told], *, workers: int, seams: Seams, source: str
 ) -> Iterator[Told]:
-    """`fetch` of each ask, in no promised order; the first error ends it, after what is under way has ended.
+    """`fetch` of each ask, in no promised order; the first error ends it, after what is under way was given too.
 
     No more than `workers` and a few answers that wait to be taken are held at a time.
     """
@@ -34,9 +34,18 @@ def fan_out(
             if not under_way:
                 return
             done, under_way = wait(under_way, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
-            if seams.stopping():
-                raise InterruptedPullError("interrupted", where=source)
-            for future in done:
-                yield future.result()
+            failed = next((one for one in done if one.exception() is not None), None)
+            yield from (one.result() for one in done if one.exception() is None)
+            if failed is not None or seams.stopping():
+                yield from _drain(pool, under_way)
+                if failed is not None:
+                    failed.result()
+                raise InterruptedPullError(where=source)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _drain(pool: ThreadPoolExecutor, under_way: Iterable[Future[Told]]) -> Iterator[Told]:
+    """It is waited for in any case, and what has come is not thrown away."""
+    pool.shutdown(wait=True, cancel_futures=True)
+    yield from (one.result() for one in under_way if not one.cancelled() and one.exception() is None)

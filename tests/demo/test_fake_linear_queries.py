@@ -232,3 +232,15 @@ def test_every_field_of_the_schema_can_be_read(site: LinearSite) -> None:
             if value is None and isinstance(definition.type, GraphQLNonNull) and not is_list:
                 unread.append(f"{name}.{field}")
     assert unread == []
+
+
+def test_renamed_label_frees_its_name_and_keeps_its_id() -> None:
+    site = LinearSite(lambda: NOON)
+    one, two = site.add_label(("okr", "a")), site.add_label(("okr", "b"))
+    group = one.parent
+    assert group is not None
+    site.rename_label(one, "c")
+    site.rename_label(group, "goals")
+    assert (site.add_label(("goals", "c")), site.add_label(("goals", "b"))) == (one, two)
+    again = site.add_label(("okr", "a"))
+    assert len(site.labels) == len({one.id, two.id, again.id, group.id, again.parent.id if again.parent else ""}) == 5

@@ -181,7 +181,7 @@ def make_site(flavour: Flavour = Flavour.CLOUD, clock: Clock | None = None, **ch
     site.add_sprint(41, "Sprint 41", "closed", 7, start=LONG_AGO - timedelta(days=14), completed=LONG_AGO)
     site.add_sprint(42, "Sprint 42", "active", 7, start=NOON - timedelta(days=5), end=NOON + timedelta(days=9))
     site.add_sprint(43, "Sprint 43", "future", 7)
-    site.add_issue("PAY-1", issue_type="Epic", created_at=LONG_AGO, labels=["kr/ret90"])
+    site.add_issue("PAY-1", issue_type="Epic", created_at=LONG_AGO, labels=["okr/ret90"])
     for number, sprint_id in ((2, 42), (3, 42), (4, 42), (5, 43)):
         site.add_issue(f"PAY-{number}", parent_key="PAY-1", sprint_ids=[sprint_id], created_at=LONG_AGO, points=number)
     return site

@@ -40,7 +40,7 @@ from align_sync.errors import (
 from align_sync.seams import Seams
 from align_sync.trackers.gate import Gate
 from align_sync.trackers.http import Advice, JsonClient
-from align_sync.trackers.json_text import read_json
+from align_sync.trackers.json_text import mend_json, read_json
 from align_sync.trackers.persistence import Patience
 from tests.flows.jira_world import NOON, Clock
 
@@ -197,8 +197,8 @@ PASSING: list[tuple[Action, str]] = [
     (Status(504), "the server failed (504)"),
     (Status(408), "the server failed (408)"),
     (Status(429), "too many requests (429)"),
-    (Malformed(), "the answer is not JSON: '{"),
-    (Empty(), "the answer is not JSON: ''"),
+    (Malformed(), "the answer is not JSON (application/json;charset=utf-8, "),
+    (Empty(), "the answer is not JSON (application/json;charset=utf-8, 0 bytes)"),
     (Truncate(), "the connection failed (peer closed connection"),
     (Reset(), "the connection failed ("),
     (Reset(after_answer=True), "the connection failed ("),
@@ -338,7 +338,22 @@ def test_half_characters_and_nuls_do_not_spoil_an_answer(body: bytes, told: obje
     assert read_json(body) == told
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"<html>", b"[NaN]", rb'["\ud83d"', b'{"\\ud8":' + b"[" * 100_000])
+NO_JSON = [b"", b"{", b"<html>", b"[NaN]", rb'["\ud83d"', rb'["\ud83d",' + b"[" * 100_000]
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))
 def test_what_is_no_json_stays_none(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- several, of two libraries
         read_json(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "mended"),
+    [
+        (b'{"a": 1}', b'{"a": 1}'),
+        (rb'["a\u0000b", "\ud83d"]', b'["ab","?"]'),
+        (rb"no \u0000 JSON", rb"no \u0000 JSON"),
+    ],
+)
+def test_what_other_readers_get_is_mended_where_it_is_json(body: bytes, mended: bytes) -> None:
+    assert mend_json(body) == mended

@@ -162,6 +162,43 @@ class TestListing:
         world.site.place(second, above)
         assert listed(world.tracker.list_changed(world.clock.at)) == [f"project/{second.id}"]
 
+    @pytest.mark.parametrize(("group", "label"), [("", "kr1"), ("okr", "kr1"), ("okr", "")])
+    def test_renamed_label_or_group_lists_what_carries_it(self, world: LinearWorld, group: str, label: str) -> None:
+        carried = [(group or None, label or "kr1")]
+        issue = world.site.add_issue("ENG-1", labels=[(None, "bug"), *carried], archived=True)
+        project = world.site.add_project("P", labels=carried)
+        initiative = world.site.add_initiative("I", labels=carried)
+        for other in ([(None, "bug")], [("area", "kr1")]):
+            world.site.add_issue(f"OPS-{len(world.site.issues)}", labels=other)
+            world.site.add_project("Other", labels=other)
+            world.site.add_initiative("Other", labels=other)
+        world.clock.at += timedelta(hours=1)
+        for entity in (issue, project, initiative):
+            renamed = entity.labels[-1] if label else entity.labels[-1].parent
+            assert renamed is not None
+            world.site.rename_label(renamed, "new")
+        names = [f"project/{project.id}", f"initiative/{initiative.id}", issue.id]
+        assert listed(world.tracker.list_changed(world.clock.at)) == names
+        assert {entity.updated_at for entity in (issue, project, initiative)} == {NOON}
+        expected = "/".join(part for part in (group and (group if label else "new"), "new" if label else "kr1") if part)
+        assert all(expected in item.labels for item in world.fetch(*names).items)
+
+    def test_labels_that_did_not_change_cost_one_request(self, world: LinearWorld) -> None:
+        world.site.add_issue("ENG-1", labels=[("okr", "kr1")])
+        world.clock.at += timedelta(hours=1)
+        assert listed(world.tracker.list_changed(world.clock.at)) == []
+        assert (len(world.asked("LabelIds")), len(world.server.requests)) == (1, 5)
+
+    def test_issues_of_many_renamed_labels_are_asked_for_in_portions(self, world: LinearWorld) -> None:
+        issues = [world.site.add_issue(f"ENG-{n}", labels=[("okr", f"kr{n}")]) for n in range(1, 261)]
+        (group,) = {issue.labels[0].parent for issue in issues}
+        assert group is not None
+        world.clock.at += timedelta(hours=1)
+        world.site.rename_label(group, "goals")
+        assert sorted(listed(world.tracker.list_changed(world.clock.at))) == sorted(issue.id for issue in issues)
+        portions = [sent["filter"]["labels"]["some"]["id"]["in"] for sent in world.asked("IssueIds")[1:]]
+        assert [len(portion) for portion in portions] == [100, 100, 61]  # the group itself is one of them
+
     def test_no_null_is_ever_sent(self, world: LinearWorld) -> None:
         for number in range(1, 300):
             world.site.add_issue(f"ENG-{number}")

@@ -38,6 +38,7 @@ COSTS = {
     Operation.TEAMS: 352,
     Operation.CYCLES: 827,
     Operation.ISSUE_IDS: 277,
+    Operation.LABEL_IDS: 277,
     Operation.PROJECT_IDS: 277,
     Operation.INITIATIVE_IDS: 277,
     Operation.PLACEMENTS: 552,

@@ -75,6 +75,7 @@ class LinearSite:
         self.placements: dict[str, InitiativeToProject] = {}
         self.labels: dict[str, Label] = {}
         self._named: dict[tuple[str, str], Entity] = {}
+        self._renamings = 0
         self._by_identifier: dict[str, Issue] = {}
         self.viewer = self.add_user("Demo Reader")
         self.organization = Organization(
@@ -171,7 +172,7 @@ class LinearSite:
                 content=content,
                 owner=self.add_user(owner) if owner else None,
                 parent_initiative=parent,
-                labels=[self._container_label("initiative", label) for label in labels],
+                labels=[self._label("initiative label", label) for label in labels],
                 links=self._links(name, links),
             )
             initiative.slug_id = initiative.id[:12]
@@ -200,7 +201,7 @@ class LinearSite:
                 description=description,
                 content=content,
                 lead=self.add_user(lead) if lead else None,
-                labels=[self._container_label("project", label) for label in labels],
+                labels=[self._label("project label", label) for label in labels],
                 external_links=self._links(name, links),
             )
             project.slug_id = project.id[:12]
@@ -222,15 +223,25 @@ class LinearSite:
     def add_label(self, name: LabelName) -> Label:
         """A label of issues; asked for twice it is the same one."""
         with self.lock:
-            group, own = name
-            known = self._named.get(("label", f"{group or ''}/{own}"))
-            if isinstance(known, Label):
-                return known
-            parent = self._label_group("label", group)
-            label = Label(**self._new("label", f"{group or ''}/{own}"), name=own, parent=parent)
+            label = self._label("label", name)
             self.labels[label.id] = label
-            self._named["label", f"{group or ''}/{own}"] = label
             return label
+
+    def rename_label(self, label: Label, name: str) -> None:
+        """A label or a group, of issues or containers; only its own stamp advances, not of what carries it."""
+        with self.lock:
+            label.name = name
+            self._renamings += 1
+            moved = [
+                (key, each)
+                for key, each in self._named.items()
+                if isinstance(each, Label) and label in {each, each.parent}
+            ]
+            for key, _ in moved:
+                del self._named[key]
+            for (kind, _), each in moved:
+                self._named[kind, _path(each.parent.name if each.parent else None, each.name)] = each
+            self._changed(label, touch=True)
 
     def add_issue(
         self,
@@ -404,22 +415,33 @@ class LinearSite:
         self._named["status", name] = status
         return status
 
-    def _label_group(self, kind: str, group: str | None) -> Label | None:
-        if group is None:
-            return None
-        known = self._named.get((f"{kind} group", group))
+    def _label(self, kind: str, name: LabelName) -> Label:
+        group, own = name
+        parent = self._label_group(kind, group) if group is not None else None
+        known = self._named.get((kind, _path(group, own)))
         if isinstance(known, Label):
             return known
-        label = Label(**self._new(f"{kind} group", group), name=group, is_group=True)
-        self._named[f"{kind} group", group] = label
+        label = Label(**self._new(kind, _path(group, own) + self._generation()), name=own, parent=parent)
+        self._named[kind, _path(group, own)] = label
+        return label
+
+    def _label_group(self, kind: str, name: str) -> Label:
+        known = self._named.get((f"{kind} group", _path(None, name)))
+        if isinstance(known, Label):
+            return known
+        label = Label(**self._new(f"{kind} group", name + self._generation()), name=name, is_group=True)
+        self._named[f"{kind} group", _path(None, name)] = label
         if kind == "label":
             self.labels[label.id] = label
         return label
 
-    def _container_label(self, kind: str, name: LabelName) -> Label:
-        group, own = name
-        parent = self._label_group(f"{kind} label", group)
-        return Label(**self._new(f"{kind} label", f"{group or ''}/{own}"), name=own, parent=parent)
+    def _generation(self) -> str:
+        """What keeps a label apart from an earlier one that had its name and was renamed."""
+        return f" {self._renamings}" if self._renamings else ""
 
     def _links(self, owner: str, links: Iterable[tuple[str, str]]) -> list[ExternalLink]:
         return [ExternalLink(**self._new("link", f"{owner} {url}"), url=url, label=label) for url, label in links]
+
+
+def _path(group: str | None, name: str) -> str:
+    return f"{group or ''}/{name}"

@@ -20,9 +20,7 @@ def settle_absence(
     """
     refs = [ItemRef(source=writer.source, external_id=external_id) for external_id in absent]
     if refs:
-        for page in tracker.fetch_items(refs):
-            writer.add(page)
-        writer.flush()
+        writer.take(tracker.fetch_items(refs))
     if not writer.missing or not is_complete:
         return
     tracker.check()  # an account that lost its rights sees nothing, and that must not look like a clean-up
@@ -44,7 +42,7 @@ def settle_absence(
     if never_seen > 0:
         writer.note(
             Problem(
-                message=f"{never_seen} items were listed but could not be read; they may have been deleted meanwhile",
+                message=f"items that were listed but could not be read: {never_seen}; they may be deleted meanwhile",
                 where=writer.source,
                 advice="if it stays so: give the account the right to browse their projects",
             )

@@ -18,9 +18,7 @@ def fetch_ancestors(tracker: Tracker, writer: PageWriter) -> None:
         if not unseen:
             return
         already = set(writer.missing)
-        for page in tracker.fetch_items(unseen):
-            writer.add(page)
-        writer.flush()
+        writer.take(tracker.fetch_items(unseen))
         lost = writer.missing - already
         writer.missing -= lost
         _remember_unreadable(writer, [ref for ref in unseen if (ref.external_id or ref.key) in lost])

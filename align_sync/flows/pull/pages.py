@@ -1,9 +1,10 @@
 """Fetched pages into the store, a few hundred items a transaction: what is known, what to do, what was done."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from align_sync.app import App
-from align_sync.errors import InterruptedPullError, Problem
+from align_sync.errors import InterruptedPullError, Problem, SourceError
 from align_sync.flows.pull.result import Counts
 from align_sync.store.items import load_known, save_items
 from align_sync.store.leases import hold_lease
@@ -12,13 +13,18 @@ from align_sync.sync.plan import Move, plan_page
 from align_sync.trackers.base import Page
 from align_sync.work import WorkItem
 
-ITEMS_A_TRANSACTION = 300
+ITEMS_A_TRANSACTION = 500
 """Enough that the flush to disk at each commit does not count, few enough that a crash loses little work."""
 
 
 @dataclass(slots=True, kw_only=True)
 class PageWriter:
-    """Takes pages as they come. `missing` gathers what was asked for and left out, `unplaced` what has no sprints."""
+    """Takes pages as they come.
+
+    `missing` gathers what was asked for and left out. `unplaced` gathers what only a listing can place: items whose
+    sprint field cannot be read, and those that are `listed` in an open sprint while their own field names none, as
+    sub-tasks may that are in the sprint of their parent.
+    """
 
     app: App
     source: str
@@ -26,6 +32,8 @@ class PageWriter:
     fence: int
     sweep_id: int
     counts: Counts
+    listed: Container[str] = ()
+    open_sprints: frozenset[str] = frozenset()
     missing: set[str] = field(default_factory=set)
     unplaced: set[str] = field(default_factory=set)
     _items: list[WorkItem] = field(default_factory=list)
@@ -38,9 +46,16 @@ class PageWriter:
         self._items += page.items
         if len(self._items) >= ITEMS_A_TRANSACTION:
             self.flush()
-        if self.app.seams.stopping():
+
+    def take(self, pages: Iterable[Page]) -> None:
+        """Store all pages, and what came of them where they end early."""
+        try:
+            for page in pages:
+                self.add(page)
+        except (SourceError, InterruptedPullError):
             self.flush()
-            raise InterruptedPullError("interrupted", where=self.source)
+            raise
+        self.flush()
 
     def flush(self) -> None:
         """Store what has come, in one transaction."""
@@ -48,6 +63,7 @@ class PageWriter:
             return
         items, self._items = self._items, []
         now, counts = self.app.now(), self.counts
+        self.unplaced.update(item.ref.external_id for item in items if self._is_only_listed(item))
         with self.app.store.write() as connection:
             hold_lease(connection, self.lease, self.fence, now)
             sprint_ids = self.sprint_ids()
@@ -60,6 +76,10 @@ class PageWriter:
         counts.unchanged += len(plan.same) + len(plan.older) - len(plan.revived)
         counts.entered += len(plan.entered)
         counts.left += len(plan.left)
+
+    def _is_only_listed(self, item: WorkItem) -> bool:
+        names_none = self.open_sprints.isdisjoint(item.sprint_ids)
+        return names_none and item.archived_at is None and item.ref.external_id in self.listed
 
     def move(self, entered: list[Move], left: list[Move]) -> None:
         """Write stays that the listings tell."""

@@ -1,4 +1,4 @@
-"""Sprints for items whose own sprint field says nothing readable: each open sprint is listed, and its list decides."""
+"""Sprints for items whose own field does not tell them: each open sprint is listed by itself, and its list decides."""
 
 from collections.abc import Collection, Iterable
 from itertools import chain
@@ -11,7 +11,7 @@ from align_sync.work import Sprint
 
 
 def place_items(tracker: Tracker, writer: PageWriter, open_sprints: Iterable[Sprint], listed: Collection[str]) -> None:
-    """Ask only where an item that is or was in a sprint needs it: ancestors that are in none have no such field either."""
+    """Ask only where an item that is or was in a sprint needs it: ancestors in none have no such field either."""
     if not writer.unplaced:
         return
     entered: list[Move] = []

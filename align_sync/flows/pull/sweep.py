@@ -4,14 +4,14 @@ No request is made inside a transaction. The cursor moves in the transaction tha
 interrupted goes on: what it has stored carries its number and is not fetched again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
 
 from align_sync.app import App, SourceOpener
 from align_sync.errors import FatalError, StoreError
 from align_sync.flows.pull.absence import settle_absence
+from align_sync.flows.pull.ahead import Pages, read_ahead
 from align_sync.flows.pull.ancestors import fetch_ancestors
 from align_sync.flows.pull.pages import PageWriter
 from align_sync.flows.pull.placing import place_items
@@ -30,7 +30,8 @@ from align_sync.store.sweeps import (
     save_facts,
 )
 from align_sync.sync.cursor import Rhythm, SweepKind, Window, next_cursor, plan_window
-from align_sync.trackers.base import SprintListing, Tracker
+from align_sync.sync.identifiers import IdentifierSet
+from align_sync.trackers.base import Page, SprintListing, Tracker
 from align_sync.work import ItemRef, Sprint, SprintState
 
 FACTS_LAST = timedelta(hours=6)
@@ -50,6 +51,8 @@ class Pulling:
     kind: SweepKind | None = None
     is_resumed: bool = False
     _tracker: Tracker | None = field(default=None, init=False)
+    _total: int = field(default=0, init=False)
+    _opened: tuple[str, ...] = field(default=(), init=False)
 
     @property
     def source(self) -> str:
@@ -86,6 +89,7 @@ class Pulling:
         open_sprints = self._save_sprints(tracker, listing)
         sweep = unfinished or self._begin(window, status, started_at, listing.server_at)
         self.is_resumed = unfinished is not None
+        listed = IdentifierSet()
         writer = PageWriter(
             app=self.app,
             source=self.source,
@@ -93,13 +97,14 @@ class Pulling:
             fence=self.fence,
             sweep_id=sweep.sweep_id,
             counts=self.counts,
+            listed=listed,
+            open_sprints=frozenset(sprint.ref.external_id for sprint in open_sprints),
         )
-        listed = self._list_members(tracker, open_sprints)
-        self._fetch(tracker, writer, self._todo(tracker, window, sweep, listed))
+        self._read_items(tracker, writer, window, listed)
         fetch_ancestors(tracker, writer)
         absent = self._absent(sweep, listed)
         settle_absence(tracker, writer, absent=absent, is_complete=listing.complete, accept_shrink=self.accept_shrink)
-        place_items(tracker, writer, open_sprints, frozenset(listed))
+        place_items(tracker, writer, open_sprints, listed)
         self._finish(tracker, sweep, window)
         if not listing.complete:
             first = listing.problems[0]
@@ -143,12 +148,13 @@ class Pulling:
         with self.app.store.read() as connection:
             before = load_sprints(connection, self.source)
         listed = {sprint.ref.external_id for sprint in listing.sprints}
+        known = {sprint.ref.external_id for sprint in before if sprint.state.is_open}
+        self._opened = tuple(sorted(listed - known))
         unlisted = [s for s in before if s.state.is_open and s.ref.external_id not in listed]
-        closed = (
-            [_closed(sprint, tracker.fetch_sprint(sprint.ref.external_id), self.app.now()) for sprint in unlisted]
-            if listing.complete
-            else []
-        )
+        closed: list[Sprint] = []
+        if unlisted and listing.complete:
+            tracker.check()  # an account that lost its rights sees no sprint, and that must not look like an end
+            closed += (_closed(one, tracker.fetch_sprint(one.ref.external_id), self.app.now()) for one in unlisted)
         with self.app.store.write() as connection:
             hold_lease(connection, self.lease, self.fence, self.app.now())
             self.counts.sprints = save_sprints(connection, (*listing.sprints, *closed), self.app.now())
@@ -164,47 +170,77 @@ class Pulling:
                 forget_unreadable(connection, self.source)
             return begin_sweep(connection, self.source, window.kind, started_at=started_at, cursor_at=cursor_at)
 
-    def _list_members(self, tracker: Tracker, open_sprints: Iterable[Sprint]) -> list[str]:
-        """The identifiers of all items in open sprints, sorted."""
-        listed: set[str] = set()
-        for page in tracker.list_members([sprint.ref.external_id for sprint in open_sprints]):
-            listed.update(page)
-            self.on_progress(self.source, "identifiers", len(listed), 0)
-        return sorted(listed)
+    def _read_items(self, tracker: Tracker, writer: PageWriter, window: Window, listed: IdentifierSet) -> None:
+        """Fetch what there is to fetch, and gather in `listed` the identifiers of all items in open sprints."""
+        sprint_ids = sorted(writer.open_sprints)
+        changes = iter(()) if window.since is None else tracker.list_changed(window.since)
+        with (
+            read_ahead(tracker.list_members(sprint_ids), name=f"{self.source}-members") as members,
+            read_ahead(changes, name=f"{self.source}-changes") as changed,
+        ):
+            todo = (
+                self._list_all(members, writer.sweep_id, listed)
+                if window.kind is SweepKind.FULL
+                else self._list_differences(members, changed, listed, tracker.list_members(self._opened))
+            )
+            self._fetch(tracker, writer, self._unread(todo, writer.sweep_id))
 
-    def _todo(self, tracker: Tracker, window: Window, sweep: Sweep, listed: list[str]) -> list[str]:
-        """What to fetch: in a full sweep all, else what is new here and what changed there."""
+    def _list_all(self, members: Pages, sweep_id: int, listed: IdentifierSet) -> Iterator[str]:
+        """All that the listing shows, while it goes on, so that items are fetched meanwhile; then what is unlisted."""
+        for page in members:
+            yield from [external_id for external_id in page if listed.add(external_id)]
         with self.app.store.read() as connection:
-            if window.kind is SweepKind.FULL:
-                known = load_unseen(connection, self.source, sweep.sweep_id)
-                wanted = set(chain(listed, known))
-            else:
-                # Listed and stored is not enough: a sprint's end moves items on without touching their stamps.
-                wanted = set(listed).difference(load_members(connection, self.source))
-        if window.since is not None:
-            changed = set(chain.from_iterable(tracker.list_changed(window.since)))
-            with self.app.store.read() as connection:
-                wanted |= set(load_stored(connection, self.source, sorted(changed)))
-        if self.is_resumed:
-            with self.app.store.read() as connection:
-                wanted -= load_seen(connection, self.source, sweep.sweep_id)
-        return sorted(wanted)
+            unlisted = [one for one in load_unseen(connection, self.source, sweep_id) if one not in listed]
+        self._total = len(listed) + len(unlisted)
+        yield from unlisted
 
-    def _fetch(self, tracker: Tracker, writer: PageWriter, todo: list[str]) -> None:
+    def _list_differences(self, members: Pages, changed: Pages, listed: IdentifierSet, opened: Pages) -> Iterator[str]:
+        """What the listing shows that is in no sprint here, and what changed there of all that is known here.
+
+        And all of the sprints that were not open when we looked last: to open one again touches none of its items,
+        which may be known as members of another.
+        """
+        for page in members:
+            for external_id in page:
+                listed.add(external_id)
+            self.on_progress(self.source, "identifiers", len(listed), 0)
+        with self.app.store.read() as connection:
+            # Listed and stored is not enough: a sprint's end moves items on without touching their stamps.
+            wanted = IdentifierSet(listed.without(load_members(connection, self.source)))
+        for page in opened:
+            for external_id in page:
+                wanted.add(external_id)
+        for page in changed:
+            with self.app.store.read() as connection:
+                for external_id in load_stored(connection, self.source, page):
+                    wanted.add(external_id)
+        self._total = len(wanted)
+        yield from wanted
+
+    def _unread(self, todo: Iterator[str], sweep_id: int) -> Iterator[str]:
+        """Without what this sweep has read before it was interrupted."""
+        if not self.is_resumed:
+            return todo
+        with self.app.store.read() as connection:
+            seen = load_seen(connection, self.source, sweep_id)
+        return (external_id for external_id in todo if external_id not in seen)
+
+    def _fetch(self, tracker: Tracker, writer: PageWriter, todo: Iterator[str]) -> None:
         refs = (ItemRef(source=self.source, external_id=external_id) for external_id in todo)
-        done = 0
-        for page in tracker.fetch_items(refs):
-            done += len(page.items) + len(page.missing) + len(page.unread)
-            writer.add(page)
-            self.on_progress(self.source, "items", done, len(todo))
-        writer.flush()
+        writer.take(self._count(tracker.fetch_items(refs)))
 
-    def _absent(self, sweep: Sweep, listed: list[str]) -> list[str]:
+    def _count(self, pages: Iterable[Page]) -> Iterator[Page]:
+        done = 0
+        for page in pages:
+            yield page
+            done += len(page.items) + len(page.missing) + len(page.unread)
+            self.on_progress(self.source, "items", done, self._total)
+
+    def _absent(self, sweep: Sweep, listed: IdentifierSet) -> list[str]:
         """Members that no listing shows and that this sweep has not fetched: those have told where they are."""
         with self.app.store.read() as connection:
-            seen = load_seen(connection, self.source, sweep.sweep_id)
-            shown = seen.union(listed)
-            return [external_id for external_id in load_members(connection, self.source) if external_id not in shown]
+            unseen = load_members(connection, self.source, unseen_by=sweep.sweep_id)
+            return [external_id for external_id in unseen if external_id not in listed]
 
     def _finish(self, tracker: Tracker, sweep: Sweep, window: Window) -> None:
         counts = self.counts

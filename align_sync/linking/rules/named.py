@@ -20,5 +20,5 @@ def find(item: WorkItem, index: BookIndex, _rules: RuleSet) -> Iterator[Finding]
             for key in index.by_container.get(fold(name), ()):
                 yield Finding(rule=RuleKind.NAMED, field="container", found=name, named=(key,))
     for label in item.labels:
-        for key in index.by_label.get(fold(label), ()):
+        for key in index.find_label(label):
             yield Finding(rule=RuleKind.NAMED, field="label", found=label, named=(key,))

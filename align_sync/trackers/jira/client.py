@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
@@ -31,9 +31,14 @@ from align_sync.trackers.persistence import Patience
 from align_sync.work import ItemRef, Sprint, SprintRef, SprintState, Url, WorkItem
 
 KIND = "jira"
+BOARDS_AT_ONCE = 4
 _STATES = {"active": SprintState.ACTIVE, "future": SprintState.FUTURE, "closed": SprintState.CLOSED}
 _NO_SPRINTS = frozenset({400, 422})
 """What a board answers that has no sprints (Kanban), or no columns yet."""
+
+
+Ask = TypeVar("Ask")
+Told = TypeVar("Told")
 
 
 class JiraTracker:
@@ -57,6 +62,7 @@ class JiraTracker:
         self._client, self._package_of = client, package_of
         self._facts = facts
         self._package: JiraPackage | None = None
+        self._sprint_boards: set[int] = set()
 
     def check(self) -> Identity:
         """Ask Jira who we are: an expired token may else look like a site without issues."""
@@ -74,22 +80,17 @@ class JiraTracker:
 
     def close(self) -> None:
         self._client.close()
+        if self._package is not None:
+            self._package.close()
 
     def fetch_sprints(self, *, thorough: bool = True) -> SprintListing:
         """Sites have many boards that nobody uses: those without an open sprint are looked at only thoroughly."""
         known = self._known_facts()
         boards = self._boards(known, thorough=thorough)
-        problems: list[Problem] = []
+        problems = list(self._miss_boards(known))
         sprints: dict[str, Sprint] = {}
-        looks = fan_out(
-            boards,
-            self._fetch_board,
-            workers=min(4, self._settings.concurrency),
-            seams=self._client.seams,
-            source=self.source,
-        )
         # In the order of the boards, since a sprint that shows on several of them is taken from the first.
-        for board, listed in sorted(looks, key=lambda look: look[0].board_id):
+        for board, listed in sorted(self._look(boards, self._fetch_board), key=lambda look: look[0].board_id):
             if isinstance(listed, Problem):
                 problems.append(listed)
             elif listed is None:
@@ -98,7 +99,7 @@ class JiraTracker:
                 for raw in listed:
                     self._add_sprint(raw, board, sprints, problems)
                 self._note_dormant(known, board, is_dormant=not listed)
-        self._learn_points(known, {int(sprint.board) for sprint in sprints.values() if sprint.board.isdigit()})
+        self._sprint_boards = {int(sprint.board) for sprint in sprints.values() if sprint.board.isdigit()}
         return SprintListing(
             sprints=tuple(sorted(sprints.values(), key=lambda sprint: int(sprint.ref.external_id))),
             problems=tuple(problems),
@@ -135,10 +136,12 @@ class JiraTracker:
             yield from reading.list_ids(updated_since_minute(since, self._account_zone()))
 
     def fetch_items(self, refs: Iterable[ItemRef]) -> Iterator[Page]:
+        known = self._known_facts()
+        self._learn_points(known)
         site = Site(
             source=self.source,
             browse_url=self._settings.url or "",
-            layout=self._known_facts().layout(self._settings, wants_text=self._wants_text),
+            layout=known.layout(self._settings, wants_text=self._wants_text),
         )
         fields = site.layout.asked()
         reading = self._reading()
@@ -146,9 +149,9 @@ class JiraTracker:
         def fetch(names: Sequence[str]) -> Page:
             return self._page(names, reading.fetch(names, fields), site)
 
-        yield from fan_out(
-            _chunks(refs), fetch, workers=self._settings.concurrency, seams=self._client.seams, source=self.source
-        )
+        # A few more threads than the gate lets ask at once: they read what came while others wait for answers.
+        workers = self._settings.concurrency + self._settings.concurrency // 4
+        yield from fan_out(_chunks(refs), fetch, workers=workers, seams=self._client.seams, source=self.source)
 
     def _page(self, names: Sequence[str], issues: Iterable[object], site: Site) -> Page:
         items: list[WorkItem] = []
@@ -236,6 +239,16 @@ class JiraTracker:
         left_out = {*known.sprintless, *(() if thorough else known.dormant)}
         return [board for board in known.known_boards if board.board_id not in left_out]
 
+    def _miss_boards(self, known: SiteFacts) -> Iterator[Problem]:
+        """No board at all looks like a site at rest, and is mostly an account without the right to see one."""
+        is_named = self._settings.boards or self._board_teams
+        if not is_named and all(board.board_id in known.sprintless for board in known.known_boards):
+            yield Problem(
+                message="no board that can have sprints is visible to the account",
+                where=f"{self.source}: boards",
+                advice="give the account access to Jira Software and to its boards",
+            )
+
     def _fetch_board(self, board: Board) -> tuple[Board, Sequence[Mapping[str, Any]] | Problem | None]:
         """The board's sprints, None where it can have none, or the problem that hides them."""
         where = f"{self.source}: board {board.board_id} {board.name}".rstrip()
@@ -248,10 +261,22 @@ class JiraTracker:
                 advice="give the account the right to see the board, or leave the board out",
             )
         except RefusedError as error:
-            if error.status in _NO_SPRINTS and not self._is_named(board):
-                return board, None
+            if not self._is_named(board):
+                if error.status in _NO_SPRINTS:
+                    return board, None
+                if self._has_vanished(board):
+                    return board, ()
             advice = "check the board's number in the settings (jira.boards, teams.jira_board): it is in its address"
             return board, Problem(message=error.problem.message, where=where, advice=advice)
+
+    def _has_vanished(self, board: Board) -> bool:
+        """Whether a board that was found by listing is not listed any more: then it is forgotten, not mourned."""
+        listed = {one.board_id for one in self._jira().fetch_boards()}
+        if board.board_id in listed or not listed:
+            return False
+        known = self._known_facts()
+        known.boards = [one for one in known.boards if one["board_id"] != board.board_id]
+        return True
 
     def _is_named(self, board: Board) -> bool:
         return board.board_id in self._settings.boards or board.board_id in self._board_teams
@@ -297,10 +322,16 @@ class JiraTracker:
         elif not is_dormant and board.board_id in known.dormant:
             known.dormant.remove(board.board_id)
 
-    def _learn_points(self, known: SiteFacts, boards: set[int]) -> None:
-        for number in sorted(boards):
-            if str(number) not in known.points_of:
-                known.points_of[str(number)] = fetch_points_field(self._client, number)
+    def _learn_points(self, known: SiteFacts) -> None:
+        """What the boards estimate in; asked for when items are, while the listing goes on already."""
+        unknown = [number for number in sorted(self._sprint_boards) if str(number) not in known.points_of]
+        found = self._look(unknown, lambda number: (number, fetch_points_field(self._client, number)))
+        known.points_of |= {str(number): name for number, name in sorted(found)}
+
+    def _look(self, asks: Iterable[Ask], fetch: Callable[[Ask], Told]) -> Iterator[Told]:
+        """A few at once: boards are asked for one by one, and a site may have hundreds."""
+        workers = min(BOARDS_AT_ONCE, self._settings.concurrency)
+        return fan_out(asks, fetch, workers=workers, seams=self._client.seams, source=self.source)
 
 
 def open_jira(

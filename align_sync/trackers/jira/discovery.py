@@ -1,6 +1,7 @@
 """What a Jira site is and has: flavour, account, fields and boards, found out once and remembered between runs."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -102,11 +103,13 @@ def _server_info(client: JsonClient) -> Mapping[str, Any]:
 
 
 def discover(flavour: Flavour, package: JiraPackage, *, wants_boards: bool) -> SiteFacts:
-    """Ask for fields and, where the settings name no boards, for all boards that can have sprints."""
-    boards = package.fetch_boards() if wants_boards else ()
+    """Ask for fields and, where the settings name no boards, for all boards that can have sprints; both at once."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        fields = pool.submit(package.fetch_fields)
+        boards = package.fetch_boards() if wants_boards else ()
     return SiteFacts(
         flavour=flavour.value,
-        fields=find_fields(package.fetch_fields()),
+        fields=find_fields(fields.result()),
         boards=[asdict(board) for board in boards if board.kind != KANBAN],
     )
 

@@ -7,16 +7,17 @@ passwords from the environment, and every answer is judged by the same rules as 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from align_sync.errors import AlignSyncError, FatalError, InterruptedPullError, RetriableError
 from align_sync.trackers.http import Answer, JsonClient
 from align_sync.trackers.jira.auth import Credentials
+from align_sync.trackers.json_text import mend_json
 
 if TYPE_CHECKING:
     from jira import JIRA
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest, Response, Session
 
 T = TypeVar("T")
 CHUNK_BYTES = 64 * 1024
@@ -37,6 +38,11 @@ class JiraPackage:
     credentials: Credentials
     api_version: str
     _local: threading.local
+    _sessions: "list[Session]" = field(default_factory=list)
+
+    def close(self) -> None:
+        for session in self._sessions:
+            session.close()
 
     def call(self, ask: "Callable[[JIRA], T]") -> T:
         """The result of a call; fails as `JsonClient` does, and repeats what is worth repeating."""
@@ -83,6 +89,7 @@ class JiraPackage:
             timeout=(patience.connect.total_seconds(), patience.read.total_seconds()),
         )
         session = opened._session  # noqa: SLF001 -- the package has no other place to set this
+        self._sessions.append(session)
         session.trust_env = False
         session.max_redirects = 0
         session.auth = self._sign
@@ -122,7 +129,7 @@ class JiraPackage:
         except HTTPError as error:
             message = f"the connection failed ({type(error).__name__})"
             raise RetriableError(message, where=where, advice=self.client.advice.url) from None
-        response._content, response._content_consumed = body, True  # noqa: SLF001 -- it was read here
+        response._content, response._content_consumed = mend_json(body), True  # noqa: SLF001 -- it was read here
         return body
 
     def fetch_boards(self) -> tuple[Board, ...]:
@@ -144,7 +151,10 @@ def open_package(client: JsonClient, credentials: Credentials, *, api_version: s
 
 
 def _fields(jira: "JIRA") -> Sequence[Mapping[str, object]]:
-    return jira.fields()
+    told: object = jira.fields()
+    if not isinstance(told, list):
+        raise TypeError("no list of fields")
+    return [field for field in told if isinstance(field, Mapping)]
 
 
 def _board(raw: Mapping[str, Any]) -> Board:

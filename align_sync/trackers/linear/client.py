@@ -23,11 +23,13 @@ from align_sync.trackers.persistence import Patience
 from align_sync.work import ItemRef, Sprint
 
 MOST_SPRINTS_ASKED = 100
+MOST_LABELS_ASKED = 100
 MOST_TEAMS_NAMED = 20
 
 _TEAMS = Listing(Operation.TEAMS, "teams")
 _CYCLES = Listing(Operation.CYCLES, "cycles")
 _ISSUE_IDS = Listing(Operation.ISSUE_IDS, "issues")
+_LABEL_IDS = Listing(Operation.LABEL_IDS, "issueLabels")
 _PROJECT_IDS = Listing(Operation.PROJECT_IDS, "projects")
 _INITIATIVE_IDS = Listing(Operation.INITIATIVE_IDS, "initiatives")
 _PLACEMENTS = Listing(Operation.PLACEMENTS, "initiativeToProjects")
@@ -99,17 +101,21 @@ class LinearTracker:
             yield from self._ids(_ISSUE_IDS, {"cycle": {"id": {"in": cycles}}})
 
     def list_changed(self, since: datetime) -> Iterator[tuple[str, ...]]:
-        """Issues, then the containers above them.
+        """Issues, then the containers above them, then issues whose labels were renamed; some may come twice.
 
         Lists are asked for by the time of creation, the usual order, which no edit during the listing can shake.
         """
         at_or_after = {"gte": _instant(since)}
         # Archiving does not advance `updatedAt`.
         yield from self._ids(_ISSUE_IDS, {"or": [{"updatedAt": at_or_after}, {"archivedAt": at_or_after}]})
+        # To rename a label or its group touches the stamp of that one alone, of nothing that carries it.
+        renamed = {"or": [{"updatedAt": at_or_after}, {"parent": {"updatedAt": at_or_after}}]}
         # The filters of containers know no `archivedAt`; that one was archived shows when it is fetched next.
-        yield from self._ids(_PROJECT_IDS, {"updatedAt": at_or_after}, PROJECT_PREFIX)
+        containers = {"or": [{"updatedAt": at_or_after}, {"labels": {"some": renamed}}]}
+        yield from self._ids(_PROJECT_IDS, containers, PROJECT_PREFIX)
         yield from self._placed_projects(since)
-        yield from self._ids(_INITIATIVE_IDS, {"updatedAt": at_or_after}, INITIATIVE_PREFIX)
+        yield from self._ids(_INITIATIVE_IDS, containers, INITIATIVE_PREFIX)
+        yield from self._labelled_issues(renamed)
 
     def fetch_items(self, refs: Iterable[ItemRef]) -> Iterator[Page]:
         """See `Tracker`. A reference without an identifier is looked up by its key, and reported by its key."""
@@ -129,6 +135,13 @@ class LinearTracker:
                 yield ids
             if len(new) < len(placements):  # the newest come first, there is no filter
                 return
+
+    def _labelled_issues(self, wanted: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
+        """The issues that carry such labels, in two steps: issues are too many to search all of them by label."""
+        labels = [name for page in self._ids(_LABEL_IDS, wanted) for name in page]
+        for start in range(0, len(labels), MOST_LABELS_ASKED):
+            portion = labels[start : start + MOST_LABELS_ASKED]
+            yield from self._ids(_ISSUE_IDS, {"labels": {"some": {"id": {"in": portion}}}})
 
     def _ids(self, listing: Listing, wanted: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, ...]]:
         for nodes in self.connection.pages(listing, {"filter": wanted}):

@@ -12,6 +12,7 @@ class Operation(StrEnum):
     TEAMS = "teams"
     CYCLES = "cycles"
     ISSUE_IDS = "issue_ids"
+    LABEL_IDS = "label_ids"
     PROJECT_IDS = "project_ids"
     INITIATIVE_IDS = "initiative_ids"
     PLACEMENTS = "placements"
