@@ -25,9 +25,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _read_duration(value: object) -> object:
-    """`15m`, `2h` or `45s`; anything else is left for pydantic (ISO durations, numbers of seconds)."""
-    match = re.fullmatch(r"\s*(\d+)\s*([smhd])\s*", value) if isinstance(value, str) else None
-    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
+    """`45s`, `15m`, `2h` or `1d`."""
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", str(value))
+    if match is None:
+        raise ValueError("a span is written as a number and a unit: 45s, 15m, 2h or 1d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _check_url(url: str) -> str:
@@ -140,6 +144,12 @@ class PolicySettings(_Part):
     goal: float = Field(default=80, ge=0, le=100, description="per cent of items that should serve a key result")
     warn: float = Field(default=70, ge=0, le=100)
     unknown_limit: float = Field(default=5, ge=0, le=100, description="above this per cent the headline is withheld")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.warn > self.goal:
+            raise ValueError("warn must not be above goal: between the two a team is at risk")
+        return self
 
 
 class TeamSettings(_Part):

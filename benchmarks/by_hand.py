@@ -9,7 +9,7 @@ from jira import JIRA, Issue
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from benchmarks.jira_process import EMAIL, PROJECT, TOKEN
+from benchmarks.jira_process import PROJECT, SIGN_IN
 
 SPRINTS = "customfield_10020"
 POINTS = "customfield_10016"
@@ -71,7 +71,7 @@ def to_row(issue: Issue) -> Item:
 
 def pull(url: str, database: str, api_version: str) -> int:
     """How many items were stored."""
-    jira = JIRA(server=url, basic_auth=(EMAIL, TOKEN), options={"rest_api_version": api_version})
+    jira = JIRA(server=url, basic_auth=SIGN_IN, options={"rest_api_version": api_version})
     engine = create_engine(f"sqlite:///{database}")
     Table.metadata.create_all(engine)
     issues = jira.enhanced_search_issues(f"project = {PROJECT} ORDER BY id ASC", maxResults=False)

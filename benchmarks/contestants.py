@@ -10,8 +10,9 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.jira_process import EMAIL, KEY_RESULTS, TOKEN, Counts, JiraProcess
+from benchmarks.jira_process import SIGN_IN, Counts, JiraProcess
 from benchmarks.measured import Measure, measure
+from benchmarks.okr_book import write_book
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "measured.db"
@@ -84,13 +85,14 @@ class Course:
         )
 
     def _environment(self) -> dict[str, str]:
+        email, token = SIGN_IN
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "PYTHONPATH": str(ROOT),
             "ALIGN_SYNC_JIRA__URL": self.jira.url,
-            "ALIGN_SYNC_JIRA__EMAIL": EMAIL,
-            "ALIGN_SYNC_JIRA__TOKEN": TOKEN,
+            "ALIGN_SYNC_JIRA__EMAIL": email,
+            "ALIGN_SYNC_JIRA__TOKEN": token,
             "ALIGN_SYNC_DATABASE__URL": f"sqlite:///{self.folder / DATABASE}",
             "ALIGN_SYNC_OKRS": orjson.dumps([str(self.folder / "okrs.yaml")]).decode(),
         }
@@ -108,13 +110,3 @@ def _read_outcome(database: Path, measured: Measure) -> tuple[int, float]:
             "SELECT (SELECT max(finished_at) FROM sweep), (SELECT linked_at FROM link_state)"
         ).fetchone()
     return int(items), (datetime.fromisoformat(linked) - datetime.fromisoformat(pulled)).total_seconds()
-
-
-def write_book() -> str:
-    """An OKR book with the key results that the labels of the pretended issues name."""
-    head = (
-        "apiVersion: align-sync.dev/v1\nkind: OKRSet\nmetadata: {name: bench}\n"
-        "spec:\n  team: bench\n  period: 2026-Q4\n  objectives:\n"
-        "    - id: O-1\n      title: Be quick\n      keyResults:\n"
-    )
-    return head + "".join(f"        - {{id: KR-{n}, title: Key result {n}}}\n" for n in range(KEY_RESULTS))

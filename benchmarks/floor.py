@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
-from benchmarks.jira_process import EMAIL, PROJECT, TOKEN
+from benchmarks.jira_process import PROJECT, SIGN_IN
 
 IDS_A_PAGE = 5_000
 ITEMS_A_FETCH = 100
@@ -71,7 +71,7 @@ def pull(url: str, database: str, fields: list[str]) -> int:
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(SCHEMA)
-    with httpx.Client(base_url=url, auth=(EMAIL, TOKEN), timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=url, auth=SIGN_IN, timeout=60, trust_env=False) as client:
         rows: list[Row] = []
         for page in fetch_all(client, fields):
             rows += page

@@ -8,11 +8,20 @@ import rich_click
 from align_sync.cli import exit_codes
 from align_sync.cli.output import emit, say, screen, write_file
 from align_sync.cli.session import Options, open_session
+from align_sync.errors import UserError
 from align_sync.flows.report import CURRENT, report
 from align_sync.linking.evidence import Bucket
 from align_sync.reports.model import AlignmentReport, Filters, SourceState
 from align_sync.reports.render import render_report
 from align_sync.reports.render.view import Format, View
+
+ENDINGS = {
+    ".html": Format.HTML,
+    ".md": Format.MARKDOWN,
+    ".json": Format.JSON,
+    ".csv": Format.CSV,
+    ".txt": Format.TABLE,
+}
 
 
 @rich_click.command("report")
@@ -69,8 +78,13 @@ def choose_format(named: str | None, out: Path | None) -> Format:
     """The named format, else what the file's ending says, else a table."""
     if named is not None:
         return Format(named)
-    endings = {".html": Format.HTML, ".md": Format.MARKDOWN, ".json": Format.JSON, ".csv": Format.CSV}
-    return endings.get(out.suffix.lower(), Format.TABLE) if out is not None else Format.TABLE
+    if out is None:
+        return Format.TABLE
+    found = ENDINGS.get(out.suffix.lower())
+    if found is None:
+        advice = f"use one of {' '.join(ENDINGS)}, or say which format you want with -o"
+        raise UserError(f"the ending {out.suffix!r} tells no format", where="--out", advice=advice)
+    return found
 
 
 def judge_exit(built: AlignmentReport, fail_under: float | None) -> int:

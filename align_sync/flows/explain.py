@@ -41,7 +41,7 @@ def explain(app: App, name: str) -> Explanation:
     return build_explanation(
         item=item,
         ancestry=ancestry,
-        match=judge_by_source(match, item.ref, {line.source: line for line in lines}),
+        match=judge_by_source(match, item.ref, {line.source: line for line in lines}, has_book=applied is not None),
         index=index,
         rules=app.rules,
         sources=lines,

@@ -34,6 +34,9 @@ def report(app: App, filters: Filters) -> AlignmentReport:
         )
         problems = load_problems(connection)
         is_sample = has_samples(connection)
+    if unknown := sorted(set(filters.sources) - {line.source for line in lines}):
+        advice = f"known are: {', '.join(line.source for line in lines) or 'none'}"
+        raise UserError(f"no source is called {', '.join(unknown)}", where="--source", advice=advice)
     book = applied.book if applied else Book()
     index = build_index(book)
     sources = {line.source: line for line in lines}
@@ -42,7 +45,7 @@ def report(app: App, filters: Filters) -> AlignmentReport:
         items=tuple(
             describe_item(
                 one.item,
-                judge_by_source(one.match, one.item.ref, sources),
+                judge_by_source(one.match, one.item.ref, sources, has_book=applied is not None),
                 index,
                 team=one.sprint.team,
                 sprint=one.sprint.name,

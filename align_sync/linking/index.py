@@ -5,15 +5,17 @@ import re
 from dataclasses import dataclass, field
 
 import orjson
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from align_sync.linking.evidence import RejectReason
 from align_sync.okr.model import Book, KeyResult, KeyResultState
 
-LEAST_LIKENESS = 60.0
-"""Below this likeness (0 to 100) no key is suggested: a wrong guess costs more than none."""
+CHARACTERS_AN_EDIT = 3
+"""For so many characters of a key one slip of the hand is believed: a wrong suggestion costs more than none."""
 
 LONGEST_LABEL = 255
+_PARTS = re.compile(r"[:/=]")
 _SEPARATORS = re.compile(r"[\s_]+")
 
 
@@ -70,9 +72,12 @@ class BookIndex:
     def suggest(self, text: str) -> str | None:
         """The active key most like a mistyped one, where one is like it at all."""
         active = {key: kr.key for key, kr in self.by_key.items() if kr.state is KeyResultState.ACTIVE}
-        best = process.extractOne(
-            _SEPARATORS.sub("-", fold(text)), active.keys(), scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS
-        )
+        wanted = _SEPARATORS.sub("-", fold(text))
+        for part in _PARTS.split(wanted):
+            if part in active:  # a key with something around it, such as a share that is none
+                return active[part]
+        slips = max(1, len(wanted) // CHARACTERS_AN_EDIT)
+        best = process.extractOne(wanted, active.keys(), scorer=OSA.distance, score_cutoff=slips)
         return active[best[0]] if best else None
 
 

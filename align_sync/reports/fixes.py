@@ -17,8 +17,9 @@ def propose_fixes(item: ReportItem, *, tracker: str, label_form: str = LABEL_FOR
     wrong = _wrong_label(item)
     place = f"in {tracker}: {item.address}" if item.address else f"in {tracker}"
     first = f"replace the label {wrong} by {label} {place}" if wrong else f"add the label {label} {place}"
-    fixes = [first]
-    if item.parent:
+    fixes = [f"mend the name on {item.blamed}: all that is below it inherits the link"] if item.blamed else []
+    fixes.append(first if not fixes else f"or {first}")
+    if item.parent and item.parent != item.blamed:
         fixes.append(f"or put the label on {item.parent}: all that is below it inherits the link")
     return tuple(fixes)
 

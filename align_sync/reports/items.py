@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from align_sync.linking.evidence import Match
+from align_sync.linking.evidence import Bucket, Match
 from align_sync.linking.index import BookIndex
 from align_sync.linking.words import say_found, say_inherited, say_rejected
 from align_sync.reports.model import ReportItem, ReportLink
@@ -43,6 +43,7 @@ def describe_item(
         evidence=tuple(say_inherited(e) if e.distance else say_found(e) for e in match.evidence),
         rejected=tuple(say_rejected(rejected) for rejected in match.rejected),
         suggestion=next((r.suggestion for r in match.rejected if r.suggestion), None) if not match.links else None,
+        blamed=_blame(match),
         labels=item.labels,
         parent=parents[0] if parents else None,
         relations=tuple(f"{relation.verb} {relation.target}" for relation in item.relations),
@@ -54,6 +55,12 @@ def describe_item(
         updated_at=item.updated_at,
         entered_at=entered_at,
     )
+
+
+def _blame(match: Match) -> str | None:
+    """What to mend where the verdict is about something above the item."""
+    first = match.rejected[0] if match.bucket is Bucket.INVALID and match.rejected else None
+    return str(first.via) if first is not None and first.distance else None
 
 
 def _title(key: str, index: BookIndex) -> str:

@@ -29,7 +29,8 @@ class ReportLink:
 class ReportItem:
     """One item of the report with its verdict. `because` is the verdict's reason; `fixes` say what one can do.
 
-    `evidence` and `rejected` are sentences. `parent` and `relations` are keys as the tracker has them.
+    `evidence` and `rejected` are sentences. `blamed` is the key of what carries the wrong name, where that is something
+    above the item. `parent` and `relations` are keys as the tracker has them.
     """
 
     source: str
@@ -49,6 +50,7 @@ class ReportItem:
     evidence: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     suggestion: str | None = None
+    blamed: str | None = None
     fixes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     parent: str | None = None

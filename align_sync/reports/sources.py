@@ -12,6 +12,7 @@ STALE_AFTER = timedelta(hours=24)
 STALE_AFTER_PULLS = 4
 """A source is stale a day after it was last read, later only where pulls are rarer than every six hours."""
 
+NO_BOOK_YET = "no OKR book has been applied yet; run align-sync okr apply"
 NOT_LINKED_YET = "it was not linked yet; run align-sync sync"
 
 
@@ -26,8 +27,12 @@ def judge_source(*, complete_at: datetime | None, failure: str, now: datetime, p
     return SourceState.FRESH
 
 
-def judge_by_source(match: Match | None, ref: ItemRef, sources: Mapping[str, SourceLine]) -> Match:
-    """The verdict as it may be shown: unknown where there is none yet, or where the source was never read whole."""
+def judge_by_source(
+    match: Match | None, ref: ItemRef, sources: Mapping[str, SourceLine], *, has_book: bool = True
+) -> Match:
+    """The verdict as it may be shown: unknown without a verdict, without a book, or without a whole source."""
+    if not has_book:
+        return Match(ref=ref, bucket=Bucket.UNKNOWN, because=NO_BOOK_YET)
     if match is None:
         return Match(ref=ref, bucket=Bucket.UNKNOWN, because=NOT_LINKED_YET)
     line = sources.get(ref.source)

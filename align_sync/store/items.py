@@ -200,24 +200,31 @@ def load_unseen(connection: Connection, source: str, sweep_id: int) -> list[str]
     return [external_id for (external_id,) in rows]
 
 
-def load_unseen_parents(connection: Connection, source: str) -> list[ItemRef]:
-    """Parents that present items name and that nothing is known of, by identifier where there is one."""
+def load_unseen_parents(connection: Connection, source: str, *, also_gone: bool = False) -> list[ItemRef]:
+    """Parents that present items name and that nothing is known of, by identifier where there is one.
+
+    With `also_gone` those too that we took for gone: what a living item still names may be seen again.
+    """
     above = item.alias("above")
+    is_known = (above.c.state != GONE,) if also_gone else ()
     by_id = and_(
         parent_edge.c.parent_external_id != "",
         ~select(above.c.id)
-        .where(above.c.source == parent_edge.c.source, above.c.external_id == parent_edge.c.parent_external_id)
+        .where(
+            above.c.source == parent_edge.c.source, above.c.external_id == parent_edge.c.parent_external_id, *is_known
+        )
         .exists(),
     )
     by_key = and_(
         parent_edge.c.parent_external_id == "",
         ~select(above.c.id)
-        .where(above.c.source == parent_edge.c.source, above.c.key == parent_edge.c.parent_key)
+        .where(above.c.source == parent_edge.c.source, above.c.key == parent_edge.c.parent_key, *is_known)
         .exists(),
     )
     rows = connection.execute(
         select(parent_edge.c.parent_external_id, func.max(parent_edge.c.parent_key))
-        .where(parent_edge.c.source == source, or_(by_id, by_key))
+        .join(item, item.c.id == parent_edge.c.item_id)
+        .where(parent_edge.c.source == source, item.c.state == PRESENT, or_(by_id, by_key))
         .group_by(
             parent_edge.c.parent_external_id,
             case((parent_edge.c.parent_external_id == "", parent_edge.c.parent_key), else_=""),

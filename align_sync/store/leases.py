@@ -12,7 +12,8 @@ from align_sync.errors import AlreadyRunningError
 from align_sync.store.schema import lease
 from align_sync.store.upsert import insert_into
 
-LEASE_TIME = timedelta(seconds=60)
+LEASE_TIME = timedelta(seconds=120)
+"""Longer than the longest pause that a source may ask for, so that nobody takes over from one that waits."""
 
 
 def lease_name(source: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from align_sync.linking.evidence import Bucket, Evidence, Link, Match, Rejected, RuleKind
 from align_sync.store.items import GONE, NAMED_AS_PARENT, PRESENT
 from align_sync.store.schema import evidence, item, link_state, parent_edge, verdict
-from align_sync.store.upsert import in_portions, insert_into
+from align_sync.store.upsert import in_portions, insert_into, insert_rows
 from align_sync.work import ItemKind, ItemRef, WorkItem, read_document
 
 _STATE_ROW = 1
@@ -51,7 +51,7 @@ def _load_children(connection: Connection, ids: Sequence[int]) -> set[int]:
 
 
 def load_all_ids(connection: Connection) -> list[int]:
-    return [row.id for row in connection.execute(select(item.c.id).where(item.c.state == PRESENT).order_by(item.c.id))]
+    return list(connection.scalars(select(item.c.id).where(item.c.state == PRESENT).order_by(item.c.id)))
 
 
 def load_hashes(connection: Connection, ids: Iterable[int], *, lock: bool = False) -> dict[int, str]:
@@ -78,9 +78,10 @@ def load_work(connection: Connection, ids: Iterable[int]) -> dict[int, WorkItem]
 
 
 def load_above(connection: Connection, refs: Iterable[ItemRef]) -> Iterator[WorkItem]:
-    """Stored items by reference, by key where a reference has no identifier.
+    """Present items by reference, by key where a reference has no identifier.
 
-    A tombstone comes as an item without anything on it: it is known, and it lends its children nothing.
+    A tombstone is not among them: a parent that a living item still names was not deleted but is hidden from us, and
+    what hangs on it is unknown.
     """
     by_source: dict[str, list[ItemRef]] = {}
     for ref in refs:
@@ -93,13 +94,12 @@ def load_above(connection: Connection, refs: Iterable[ItemRef]) -> Iterator[Work
         by_key = (item.c.key.in_(portion) for portion in in_portions(r.key for r in group if not r.external_id))
         for is_named in chain(by_id, by_key):
             rows = connection.execute(
-                select(item.c.document, item.c.updated_at, item.c.state).where(
-                    item.c.source == source, item.c.state.in_((PRESENT, GONE)), is_named
+                select(item.c.document, item.c.updated_at).where(
+                    item.c.source == source, item.c.state == PRESENT, is_named
                 )
             )
-            for document, updated_at, state in rows:
-                known = read_document(document, updated_at=updated_at)
-                yield known if state == PRESENT else WorkItem(ref=known.ref, title=known.title, kind=known.kind)
+            for document, updated_at in rows:
+                yield read_document(document, updated_at=updated_at)
 
 
 def save_matches(connection: Connection, matches: Mapping[int, Match], *, rules: str, now: datetime) -> int:
@@ -112,9 +112,8 @@ def save_matches(connection: Connection, matches: Mapping[int, Match], *, rules:
     rows = [_verdict_row(item_id, match, rules, now) for item_id, match in matches.items()]
     differing = [row for row in rows if not _is_same(before.get(row["item_id"]), row)]
     if differing:
-        statement = insert_into(connection, verdict)
-        updates = {name: statement.excluded[name] for name in differing[0] if name != "item_id"}
-        connection.execute(statement.on_conflict_do_update(index_elements=["item_id"], set_=updates), differing)
+        updates = tuple(name for name in differing[0] if name != "item_id")
+        insert_rows(connection, verdict, differing, key=("item_id",), updates=updates)
         _save_evidence(connection, {row["item_id"]: matches[row["item_id"]] for row in differing}, now)
     for portion in in_portions(matches):
         connection.execute(update(item).where(item.c.id.in_(portion), item.c.needs_link).values(needs_link=False))
@@ -175,8 +174,7 @@ def _save_evidence(connection: Connection, matches: Mapping[int, Match], now: da
         for identity, (item_id, one) in found.items()
         if identity not in known
     ]
-    if added:
-        connection.execute(evidence.insert(), added)
+    insert_rows(connection, evidence, added)
 
 
 def _identity(item_id: int, one: Evidence) -> tuple[object, ...]:

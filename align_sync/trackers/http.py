@@ -246,11 +246,14 @@ class JsonClient:
             return kind(f"{words} ({status}){said}", where=where, advice=getattr(self.advice, advice))
         throttled = status == HTTPStatus.TOO_MANY_REQUESTS
         if throttled or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+            retry_at = parse_wait(answer.headers, now=self.seams.now())
+            until = f", until {retry_at:%H:%M:%S} UTC" if retry_at is not None else ""
             return RetriableError(
-                f"too many requests ({status})" if throttled else f"the server failed ({status}){said}",
+                f"too many requests ({status}){until}" if throttled else f"the server failed ({status}){said}",
                 where=where,
+                advice="nothing was lost; the next run goes on",
                 throttled=throttled or "retry-after" in answer.headers,
-                retry_at=parse_wait(answer.headers, now=self.seams.now()),
+                retry_at=retry_at,
             )
         return RefusedError(
             f"the server refused the request ({status}){said}", status=status, where=where, advice=self.advice.url

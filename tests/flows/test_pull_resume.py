@@ -164,7 +164,7 @@ class TestLease:
         self.claim(world.app, owner)
         failure = self.failure_of(world)
         assert isinstance(failure, AlreadyRunningError)
-        assert f"source:jira: another process works on it ({owner}, until 12:16:00 UTC" in str(failure)
+        assert f"source:jira: another process works on it ({owner}, until 12:17:00 UTC" in str(failure)
         assert world.server.requests.total == 0
 
     def test_of_one_that_was_killed_it_is_taken_over_at_once(self, world: JiraWorld) -> None:
@@ -176,7 +176,7 @@ class TestLease:
 
     def test_of_one_on_another_host_it_is_taken_over_when_its_time_is_up(self, world: JiraWorld) -> None:
         self.claim(world.app, "another-host:1:1")
-        world.clock.tick(timedelta(seconds=61))
+        world.clock.tick(timedelta(seconds=121))
         assert world.pull_well().failure is None
 
     def test_it_is_given_back_whatever_happens(self, world: JiraWorld) -> None:
@@ -192,7 +192,7 @@ class TestLease:
 
         def overtake(name: str) -> None:
             if name == "request.after" and not fences:
-                world.clock.tick(timedelta(seconds=61))
+                world.clock.tick(timedelta(seconds=121))
                 fences.append(self.claim(world.app, "another-host:1:1"))
 
         world.failpoint = overtake

@@ -181,7 +181,7 @@ class PullMachine(RuleBasedStateMachine):
             self._pull(force_full=force_full)
         except Crash:
             # a dead process does not hold its lease: here it is waited out, as on another host
-            self.clock.tick(timedelta(seconds=61))
+            self.clock.tick(timedelta(seconds=121))
         finally:
             self.world.failpoint = pass_failpoint
             self.server.faults.clear()

@@ -54,7 +54,7 @@ class TestLease:
         with store.write() as connection, pytest.raises(AlreadyRunningError) as caught:
             claim_lease(connection, NAME, owner="host:2:2", now=NOW)
         assert str(caught.value) == (
-            "source:jira: another process works on it (host:1:1, until 13:31:00 UTC unless it goes on);"
+            "source:jira: another process works on it (host:1:1, until 13:32:00 UTC unless it goes on);"
             " wait for it to end, then run the command again"
         )
 
@@ -263,8 +263,7 @@ class TestVerdicts:
             assert load_work(connection, [item_id]) == {}
             clear_waiting(connection, [item_id])
             assert connection.execute(select(verdict)).all() == []
-            (above,) = load_above(connection, [make_ref("PAY-1")])
-            assert (above.key, above.labels) == ("PAY-1", ())
+            assert list(load_above(connection, [make_ref("PAY-1")])) == []
 
     def test_only_present_items_that_are_worked_on_are_judged(self, store: Store) -> None:
         unreadable = ItemRef(source="jira", external_id="id-X-1", key="X-1")

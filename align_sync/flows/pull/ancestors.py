@@ -10,11 +10,11 @@ from align_sync.work import ItemRef
 MOST_LEVELS = 20
 
 
-def fetch_ancestors(tracker: Tracker, writer: PageWriter) -> None:
+def fetch_ancestors(tracker: Tracker, writer: PageWriter, *, also_gone: bool) -> None:
     """Until every parent that is named is known, or known to be unreadable for us."""
-    for _ in range(MOST_LEVELS):
+    for level in range(MOST_LEVELS):
         with writer.app.store.read() as connection:
-            unseen = load_unseen_parents(connection, writer.source)
+            unseen = load_unseen_parents(connection, writer.source, also_gone=also_gone and level == 0)
         if not unseen:
             return
         already = set(writer.missing)

@@ -101,7 +101,7 @@ class Pulling:
             open_sprints=frozenset(sprint.ref.external_id for sprint in open_sprints),
         )
         self._read_items(tracker, writer, window, listed)
-        fetch_ancestors(tracker, writer)
+        fetch_ancestors(tracker, writer, also_gone=window.kind is SweepKind.FULL)
         absent = self._absent(sweep, listed)
         settle_absence(tracker, writer, absent=absent, is_complete=listing.complete, accept_shrink=self.accept_shrink)
         place_items(tracker, writer, open_sprints, listed)

@@ -102,7 +102,7 @@ class JiraTracker:
         self._sprint_boards = {int(sprint.board) for sprint in sprints.values() if sprint.board.isdigit()}
         return SprintListing(
             sprints=tuple(sorted(sprints.values(), key=lambda sprint: int(sprint.ref.external_id))),
-            problems=tuple(problems),
+            problems=(*problems, *self._miss_fields(known)),
             complete=not problems,
             server_at=self._client.server_at,
         )
@@ -227,9 +227,10 @@ class JiraTracker:
         return self._package
 
     def _known_facts(self) -> SiteFacts:
-        if self._facts is None or not self._facts.fields:
+        named = (*self._settings.kr_fields, *self._settings.points_fields)
+        if self._facts is None or not self._facts.fields or self._facts.named_fields != list(named):
             wants_boards = not (self._settings.boards or self._board_teams)
-            self._facts = discover(self._flavour(), self._jira(), wants_boards=wants_boards)
+            self._facts = discover(self._flavour(), self._jira(), wants_boards=wants_boards, named_fields=named)
         return self._facts
 
     def _boards(self, known: SiteFacts, *, thorough: bool) -> list[Board]:
@@ -247,6 +248,16 @@ class JiraTracker:
                 message="no board that can have sprints is visible to the account",
                 where=f"{self.source}: boards",
                 advice="give the account access to Jira Software and to its boards",
+            )
+
+    def _miss_fields(self, known: SiteFacts) -> Iterator[Problem]:
+        """A field of the settings that the site does not have: without a word its links would just not be there."""
+        for name, near in known.unknown_fields.items():
+            hint = f"did you mean {near}?" if near else "the ids are in the answer of /rest/api/2/field"
+            yield Problem(
+                message=f"the site has no field with the id {name!r}",
+                where=f"{self.source}: jira.kr_fields or jira.points_fields",
+                advice=hint,
             )
 
     def _fetch_board(self, board: Board) -> tuple[Board, Sequence[Mapping[str, Any]] | Problem | None]:

@@ -10,7 +10,15 @@ from align_sync.errors import FatalError, RefusedError
 from align_sync.settings import JiraSettings
 from align_sync.trackers.base import Facts
 from align_sync.trackers.http import JsonClient
-from align_sync.trackers.jira.fields import EPIC_LINK, PARENT_LINK, SPRINT, STORY_POINTS, FieldLayout, find_fields
+from align_sync.trackers.jira.fields import (
+    EPIC_LINK,
+    PARENT_LINK,
+    SPRINT,
+    STORY_POINTS,
+    FieldLayout,
+    find_fields,
+    find_unknown,
+)
 from align_sync.trackers.jira.site import Board, JiraPackage
 
 KANBAN = "kanban"
@@ -32,7 +40,9 @@ class Flavour(StrEnum):
 class SiteFacts:
     """Remembered as JSON. `points_of` is the estimation field of each board that was asked for it, "" for none.
 
-    `sprintless` boards can have no sprints; `dormant` ones had no open sprint when they were looked at last.
+    `named_fields` are those of the settings, `unknown_fields` those of them that the site does not have, each with the
+    one that was probably meant. `sprintless` boards can have no sprints; `dormant` ones had no open sprint when they
+    were looked at last.
     """
 
     flavour: str = ""
@@ -41,6 +51,8 @@ class SiteFacts:
     points_of: dict[str, str] = field(default_factory=dict)
     sprintless: list[int] = field(default_factory=list)
     dormant: list[int] = field(default_factory=list)
+    named_fields: list[str] = field(default_factory=list)
+    unknown_fields: dict[str, str] = field(default_factory=dict)
     version: int = FACTS_VERSION
 
     def to_facts(self) -> Facts:
@@ -102,14 +114,19 @@ def _server_info(client: JsonClient) -> Mapping[str, Any]:
     )
 
 
-def discover(flavour: Flavour, package: JiraPackage, *, wants_boards: bool) -> SiteFacts:
+def discover(
+    flavour: Flavour, package: JiraPackage, *, wants_boards: bool, named_fields: tuple[str, ...] = ()
+) -> SiteFacts:
     """Ask for fields and, where the settings name no boards, for all boards that can have sprints; both at once."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         fields = pool.submit(package.fetch_fields)
         boards = package.fetch_boards() if wants_boards else ()
+    listed = fields.result()
     return SiteFacts(
         flavour=flavour.value,
-        fields=find_fields(fields.result()),
+        fields=find_fields(listed),
+        named_fields=list(named_fields),
+        unknown_fields=find_unknown(named_fields, listed),
         boards=[asdict(board) for board in boards if board.kind != KANBAN],
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rapidfuzz import process
+
 SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
 EPIC_LINK = "com.pyxis.greenhopper.jira:gh-epic-link"
 STORY_POINTS = "com.pyxis.greenhopper.jira:jsw-story-points"
@@ -45,3 +47,16 @@ def find_fields(listed: Iterable[Mapping[str, object]]) -> dict[str, list[str]]:
         if kind in found and isinstance(name, str) and name not in found[str(kind)]:
             found[str(kind)].append(name)
     return found
+
+
+def find_unknown(named: Iterable[str], listed: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """The named ids that are not listed, each with the field that was probably meant, "" where none is like it."""
+    names = {str(one["id"]): str(one.get("name") or "") for one in listed if one.get("id")}
+    return {name: _find_near(name, names) for name in named if name not in names}
+
+
+def _find_near(wanted: str, names: Mapping[str, str]) -> str:
+    """By display name first: that is what people write where the id is asked for."""
+    by_name = [one for one, name in names.items() if name.casefold() == wanted.casefold()]
+    near = by_name[0] if by_name else (process.extractOne(wanted, list(names), score_cutoff=80) or ("",))[0]
+    return f"{near} ({names[near]})" if near else ""
