@@ -145,12 +145,6 @@ class PolicySettings(_Part):
     warn: float = Field(default=70, ge=0, le=100)
     unknown_limit: float = Field(default=5, ge=0, le=100, description="above this per cent the headline is withheld")
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        if self.warn > self.goal:
-            raise ValueError("warn must not be above goal: between the two a team is at risk")
-        return self
-
 
 class TeamSettings(_Part):
     name: str = Field(min_length=1)

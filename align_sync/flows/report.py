@@ -62,7 +62,7 @@ def report(app: App, filters: Filters) -> AlignmentReport:
         timezone=settings.timezone,
         is_sample=app.is_sample or is_sample,
         goal=settings.policy.goal / 100,
-        warn=settings.policy.warn / 100,
+        warn=min(settings.policy.warn, settings.policy.goal) / 100,
         unknown_limit=settings.policy.unknown_limit / 100,
         problems=problems,
         label_form=app.rules.label_form,
