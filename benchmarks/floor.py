@@ -65,9 +65,7 @@ def fetch_all(client: httpx.Client, fields: list[str]) -> Iterator[list[Row]]:
                 yield future.result()
 
 
-def pull(url: str, database: str, fields: list[str]) -> int:
-    """How many items were stored."""
-    stored = 0
+def pull(url: str, database: str, fields: list[str]) -> None:
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(SCHEMA)
@@ -76,11 +74,10 @@ def pull(url: str, database: str, fields: list[str]) -> int:
         for page in fetch_all(client, fields):
             rows += page
             if len(rows) >= ITEMS_A_TRANSACTION:
-                stored += _insert(connection, rows)
+                _insert(connection, rows)
                 rows = []
-        stored += _insert(connection, rows)
+        _insert(connection, rows)
     connection.close()
-    return stored
 
 
 def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str, Any]:
@@ -89,12 +86,11 @@ def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str,
     return told
 
 
-def _insert(connection: sqlite3.Connection, rows: list[Row]) -> int:
+def _insert(connection: sqlite3.Connection, rows: list[Row]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(INSERT, rows)
     connection.execute("COMMIT")
-    return len(rows)
 
 
 if __name__ == "__main__":
-    print(pull(sys.argv[1], sys.argv[2], sys.argv[3].split(",")))
+    pull(sys.argv[1], sys.argv[2], sys.argv[3].split(","))

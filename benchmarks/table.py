@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import median
 
-from benchmarks.contestants import Run
+from benchmarks.contestants import AGAIN, BY_HAND, FLOOR, Run
 
 HEAD = (
     "latency a request", "who", "items", "seconds", "of that linking",
@@ -35,9 +35,9 @@ def draw_table(runs: Sequence[Run]) -> str:
 
 
 def _row(run: Run, runs: Sequence[Run]) -> tuple[str, ...]:
-    by_hand = find_run(runs, "by hand", run.latency_ms)
-    floor = find_run(runs, "floor", run.latency_ms)
-    is_full = run.name != "nothing changed" and all(other.items == run.items for other in (by_hand, floor) if other)
+    by_hand = find_run(runs, BY_HAND, run.latency_ms)
+    floor = find_run(runs, FLOOR, run.latency_ms)
+    is_full = run.name != AGAIN and all(other.items == run.items for other in (by_hand, floor) if other)
     return (
         f"{run.latency_ms} ms",
         run.name,

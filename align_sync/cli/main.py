@@ -74,6 +74,8 @@ def run_command_line(arguments: list[str] | None = None) -> None:
     # Decoded answers are many objects that soon die by themselves. Looked through as often as Python does it unless
     # told otherwise, they cost a pull a sixth of its time.
     gc.set_threshold(20_000, 20, 50)
+    # A thread with an answer at hand waits less long for one that computes, so that connections are idle less long.
+    sys.setswitchinterval(0.002)
     code = invoke(sys.argv[1:] if arguments is None else arguments)
     gc.freeze()  # on leaving, Python looks through all that is left, which takes longer than most commands
     sys.exit(code)

@@ -147,19 +147,19 @@ class JsonClient:
             self.traffic.add(requests=1)
             answer = self._send(method, path, params, body)
             self.seams.failpoint("request.after")
-            error = self.error_of(answer)
-            if isinstance(error, RetriableError) and error.throttled:
-                self.traffic.add(throttled=1)
-                self.gate.slow_down(generation, self._pause(error))
-            elif error is None:
-                if is_nearly_spent(answer.headers):
-                    self.gate.slow_down(generation)
-                else:
-                    self.gate.speed_up()
-        if error is not None:
-            log.debug("request.failed", source=self.source, method=method, path=path, status=answer.status)
-            raise error
-        return answer
+        # Judged after the place is given back: decoding takes a while, and the next request need not wait for it.
+        error = self.error_of(answer)
+        if error is None:
+            if is_nearly_spent(answer.headers):
+                self.gate.slow_down(generation)
+            else:
+                self.gate.speed_up()
+            return answer
+        if isinstance(error, RetriableError) and error.throttled:
+            self.traffic.add(throttled=1)
+            self.gate.slow_down(generation, self._pause(error))
+        log.debug("request.failed", source=self.source, method=method, path=path, status=answer.status)
+        raise error
 
     def _pause(self, error: RetriableError) -> datetime | None:
         if error.retry_at is None:
