@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    text,
+)
 
 from align_sync.errors import StoreError, UserError
 from align_sync.store.engine import Store
-from align_sync.store.schema import SCHEMA_REVISION
+from align_sync.store.schema import SCHEMA_REVISION, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -49,6 +59,9 @@ def prepare_schema(store: Store) -> None:
     state = load_schema_state(store)
     if state.is_current:
         return
+    if state.revision is None:
+        _create_schema(store)
+        return
     if store.dialect != "sqlite" and state.revision is not None:
         _refuse_newer(store, state.revision)
         raise StoreError(
@@ -57,6 +70,27 @@ def prepare_schema(store: Store) -> None:
             advice="align-sync db upgrade",
         )
     upgrade_schema(store)
+
+
+def _create_schema(store: Store) -> None:
+    """An empty database gets all tables at once, marked with the head: the migrations lead to the same, as is tested.
+
+    Alembic takes longer to load than the tables to be made, and much memory.
+    """
+    with store.write() as connection:
+        _take_turns(store, connection)
+        if _load_revision(connection) is not None:
+            return  # another process was quicker
+        metadata.create_all(connection)
+        version = Table(_VERSION_TABLE, MetaData(), Column("version_num", String(32), nullable=False))
+        version.append_constraint(PrimaryKeyConstraint("version_num", name="alembic_version_pkc"))
+        version.create(connection, checkfirst=True)
+        connection.execute(insert(version).values(version_num=SCHEMA_REVISION))
+
+
+def _take_turns(store: Store, connection: Connection) -> None:
+    if store.dialect == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": UPGRADE_LOCK})
 
 
 def upgrade_schema(store: Store) -> SchemaState:
@@ -70,8 +104,7 @@ def upgrade_schema(store: Store) -> SchemaState:
             return state
         _copy_file(store, state.revision)
     with _config() as config, store.write() as connection:
-        if store.dialect == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": UPGRADE_LOCK})
+        _take_turns(store, connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return load_schema_state(store)

@@ -49,8 +49,9 @@ def insert_rows(
     for name, store in stores:
         values = [row[name] for row in rows]
         if store is not None:
-            stored = {value: store(value) for value in set(values)}
-            values = [stored[value] for value in values]
+            # Each object once: most columns with instants hold the same one in every row.
+            stored = {identity: store(value) for identity, value in {id(value): value for value in values}.items()}
+            values = [stored[id(value)] for value in values]
         columns.append(values)
     connection.exec_driver_sql(compiled, list(zip(*columns, strict=True)))
 

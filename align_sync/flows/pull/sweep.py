@@ -5,6 +5,7 @@ interrupted goes on: what it has stored carries its number and is not fetched ag
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -51,6 +52,7 @@ class Pulling:
     kind: SweepKind | None = None
     is_resumed: bool = False
     _tracker: Tracker | None = field(default=None, init=False)
+    _is_known: bool = field(default=False, init=False)
     _total: int = field(default=0, init=False)
     _opened: tuple[str, ...] = field(default=(), init=False)
 
@@ -82,7 +84,7 @@ class Pulling:
         tracker = self._open(status, window)
         self.on_progress(self.source, "sprints", 0, 0)
         started_at = self.app.now()
-        listing = tracker.fetch_sprints(thorough=window.is_wide)
+        listing = self._fetch_sprints(tracker, window)
         if not listing.complete:
             tracker.check()  # to nobody in particular, Jira shows no boards and finds nothing, all with good answers
         self.counts.problems += listing.problems
@@ -139,9 +141,18 @@ class Pulling:
         is_fresh = age is not None and age < FACTS_LAST and window.kind is not SweepKind.FULL
         tracker = self.opener.open(status.facts if is_fresh else {})
         self._tracker = tracker
-        if not is_fresh:
-            tracker.check()
+        self._is_known = is_fresh
         return tracker
+
+    def _fetch_sprints(self, tracker: Tracker, window: Window) -> SprintListing:
+        """The sprints, and meanwhile who we are, where that was not asked lately; a refusal of ours counts first."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix=self.source) as pool:
+            asked = None if self._is_known else pool.submit(tracker.check)
+            try:
+                return tracker.fetch_sprints(thorough=window.is_wide)
+            finally:
+                if asked is not None:
+                    asked.result()
 
     def _save_sprints(self, tracker: Tracker, listing: SprintListing) -> tuple[Sprint, ...]:
         """Store the open sprints, and learn what became of those that are not listed any more."""

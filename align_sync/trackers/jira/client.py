@@ -1,5 +1,6 @@
 """Jira, Cloud and Data Center, as a tracker: sprints of the boards in scope, identifiers, and issues in bulk."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -62,6 +63,7 @@ class JiraTracker:
         self._client, self._package_of = client, package_of
         self._facts = facts
         self._package: JiraPackage | None = None
+        self._finding = threading.Lock()
         self._sprint_boards: set[int] = set()
 
     def check(self) -> Identity:
@@ -211,11 +213,12 @@ class JiraTracker:
             ) from None
 
     def _flavour(self) -> Flavour:
-        if self._facts is not None and self._facts.flavour:
-            return Flavour(self._facts.flavour)
-        flavour = find_flavour(self._settings, self._client)
-        self._facts = SiteFacts(flavour=flavour.value)
-        return flavour
+        with self._finding:  # who we are and what there is may be asked at once
+            if self._facts is not None and self._facts.flavour:
+                return Flavour(self._facts.flavour)
+            flavour = find_flavour(self._settings, self._client)
+            self._facts = SiteFacts(flavour=flavour.value)
+            return flavour
 
     def _reading(self) -> Reading:
         is_cloud = self._flavour() is Flavour.CLOUD
