@@ -60,10 +60,17 @@ def test_an_empty_database_is_set_up(empty_url: str) -> None:
             assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
 
 
-def test_the_migrations_make_what_the_code_describes(database_url: str) -> None:
-    with opened(database_url) as store, store.write() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+@pytest.mark.parametrize("prepare", [prepare_schema, upgrade_schema])
+def test_the_migrations_and_a_new_database_are_what_the_code_describes(
+    empty_url: str, prepare: Callable[[Store], object]
+) -> None:
+    with opened(empty_url) as store:
+        prepare(store)
+        with store.write() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "compare_server_default": True}
+            )
+            assert compare_metadata(context, metadata) == []
 
 
 def test_a_schema_that_is_current_is_left_as_it_is(database_url: str, tmp_path: Path) -> None:
@@ -73,7 +80,8 @@ def test_a_schema_that_is_current_is_left_as_it_is(database_url: str, tmp_path: 
     assert list(tmp_path.glob("*.before-*")) == []
 
 
-def test_a_failure_on_the_way_leaves_nothing_half_done(empty_url: str) -> None:
+@pytest.mark.parametrize("prepare", [prepare_schema, upgrade_schema])
+def test_a_failure_on_the_way_leaves_nothing_half_done(empty_url: str, prepare: Callable[[Store], object]) -> None:
     """All migrations are one transaction on both databases."""
 
     def fail(name: str) -> None:
@@ -82,7 +90,7 @@ def test_a_failure_on_the_way_leaves_nothing_half_done(empty_url: str) -> None:
 
     store = open_store(empty_url, failpoint=fail)
     with pytest.raises(ZeroDivisionError):
-        prepare_schema(store)
+        prepare(store)
     store.close()
     with opened(empty_url) as store:
         with store.read() as connection:
