@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,16 @@ class Course:
     folder: Path
     items: int
     latency_ms: int
+
+    def contestants(self, fields: tuple[str, ...]) -> Mapping[str, Callable[[], Run]]:
+        """How each is run, by name; `fields` are those that the floor asks for."""
+        return {
+            BY_HAND: self.run_by_hand,
+            BY_HAND_BY_DEFAULT: self.run_by_hand_by_default,
+            FLOOR: lambda: self.run_floor(fields),
+            OURS: self.run_ours,
+            AGAIN: self.run_again,
+        }
 
     def run_by_hand(self) -> Run:
         self._clear()

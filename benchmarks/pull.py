@@ -81,27 +81,21 @@ def _run_latencies(options: argparse.Namespace, folder: Path) -> Iterator[Run]:
     wanted = {NAMES[name] for name in options.only if name in NAMES}
     for sharing in SERVERS:
         names = [name for name in sharing if name in wanted]
-        if not names:
-            continue
-        with JiraProcess(options.items) as jira:
-            warm_up = Course(jira=jira, folder=folder, items=options.items, latency_ms=0)
-            fields = warm_up.run_ours().counts.fields
-            for name in names:
-                if name in SLOW:
-                    _contestants(warm_up, fields)[name]()
-            for latency_ms in options.latency_ms or LATENCIES_MS:
-                course = replace(warm_up, latency_ms=latency_ms)
-                yield from _run_rounds(_contestants(course, fields), names, options)
+        if names:
+            with JiraProcess(options.items) as jira:
+                course = Course(jira=jira, folder=folder, items=options.items, latency_ms=0)
+                fields = _warm_up(course, names)
+                for latency_ms in options.latency_ms or LATENCIES_MS:
+                    yield from _run_rounds(replace(course, latency_ms=latency_ms).contestants(fields), names, options)
 
 
-def _contestants(course: Course, fields: tuple[str, ...]) -> dict[str, Callable[[], Run]]:
-    return {
-        BY_HAND: course.run_by_hand,
-        BY_HAND_BY_DEFAULT: course.run_by_hand_by_default,
-        FLOOR: lambda: course.run_floor(fields),
-        OURS: course.run_ours,
-        AGAIN: course.run_again,
-    }
+def _warm_up(course: Course, names: Sequence[str]) -> tuple[str, ...]:
+    """The server makes its answers before anybody is measured; returns the fields that ours asks for."""
+    fields = course.run_ours().counts.fields
+    for name in names:
+        if name in SLOW:
+            course.contestants(fields)[name]()
+    return fields
 
 
 def _run_rounds(

