@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
+from align_sync.linking.policy import ExemptionRule, MappingRule, Policy
 from align_sync.linking.ruleset import DEFAULT_DEPTH, DEFAULT_LABEL_PATTERNS, RuleSet, build_ruleset
 from align_sync.seams import Seams, pass_failpoint
 from align_sync.settings import MatchKind, Settings
@@ -24,6 +25,7 @@ from align_sync.trackers.persistence import Patience
 
 JIRA = "jira"
 LINEAR = "linear"
+LATEST_ZONE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class App:
     store: Store
     seams: Seams
     rules: RuleSet
+    policy: Policy
     sources: tuple[SourceOpener, ...]
     owner: str
     is_sample: bool = False
@@ -54,6 +57,11 @@ class App:
 
 def read_clock() -> datetime:
     return datetime.now(UTC)
+
+
+def read_today() -> date:
+    """The day that it still is somewhere on Earth: no rule has ended while its last day runs anywhere."""
+    return (read_clock() - LATEST_ZONE).date()
 
 
 def real_seams(stop: threading.Event, failpoint: Callable[[str], None] = pass_failpoint) -> Seams:
@@ -97,6 +105,7 @@ def open_app(
             store=store,
             seams=seams,
             rules=rules,
+            policy=build_policy(settings),
             sources=tuple(_sources(settings, rules, seams, transports or {}, patience)),
             owner=name_process(),
             is_sample=is_sample,
@@ -161,6 +170,32 @@ def build_rules(settings: Settings) -> RuleSet:
         with_mentions=bool(by_kind[MatchKind.TEXT]),
         with_text_urls=any(rule.in_text for rule in links),
         depth=max((rule.depth for rule in by_kind[MatchKind.PARENT]), default=DEFAULT_DEPTH),
+    )
+
+
+def build_policy(settings: Settings) -> Policy:
+    """The rules `map` and `exempt` of the settings in their order, also those that have ended."""
+    return Policy(
+        mappings=tuple(
+            MappingRule(
+                name=rule.name,
+                key_result=rule.kr,
+                conditions=rule.conditions,
+                owner=rule.owner,
+                expires_on=rule.expires_on,
+            )
+            for rule in settings.map
+        ),
+        exemptions=tuple(
+            ExemptionRule(
+                name=rule.name,
+                category=rule.category,
+                conditions=rule.conditions,
+                reason=rule.reason,
+                expires_on=rule.expires_on,
+            )
+            for rule in settings.exempt
+        ),
     )
 
 

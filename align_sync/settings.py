@@ -12,8 +12,21 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from align_sync.linking.policy import DEFAULT_BUDGET
+from align_sync.reports.model import Lens
+from align_sync.settings_policy import (
+    HUNDRED,
+    Budget,
+    CalendarSettings,
+    ExemptSettings,
+    MapSettings,
+    Name,
+    Part,
+    TeamSettings,
+)
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 LINEAR_API = "https://api.linear.app/graphql"
@@ -57,10 +70,6 @@ Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 Url = Annotated[str, AfterValidator(_check_url)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
 class JiraAuth(StrEnum):
     """How to sign in to Jira; `AUTO` is basic where an e-mail address is set, a bearer token where it is not."""
 
@@ -70,7 +79,7 @@ class JiraAuth(StrEnum):
     OAUTH = "oauth"
 
 
-class JiraSettings(_Part):
+class JiraSettings(Part):
     """One Jira site. `url` is the site as people open it, also where requests go through Atlassian's gateway."""
 
     url: Url | None = None
@@ -110,7 +119,7 @@ class JiraSettings(_Part):
         return self
 
 
-class LinearSettings(_Part):
+class LinearSettings(Part):
     """One Linear workspace. A personal key goes as it is, an OAuth token (`oauth = true`) as a bearer token."""
 
     token: SecretStr | None = None
@@ -125,12 +134,12 @@ class LinearSettings(_Part):
         return self.token is not None
 
 
-class DatabaseSettings(_Part):
+class DatabaseSettings(Part):
     url: SecretStr = SecretStr("sqlite:///align-sync.db")
     journal_mode: Literal["auto", "wal", "delete"] = "auto"
 
 
-class SyncSettings(_Part):
+class SyncSettings(Part):
     """When to pull, and how far back to look again: the search index of Jira lags behind its database."""
 
     every: Duration = timedelta(minutes=15)
@@ -140,16 +149,29 @@ class SyncSettings(_Part):
     wide_every: Duration = timedelta(hours=1)
 
 
-class PolicySettings(_Part):
-    goal: float = Field(default=80, ge=0, le=100, description="per cent of items that should serve a key result")
-    warn: float = Field(default=70, ge=0, le=100)
-    unknown_limit: float = Field(default=5, ge=0, le=100, description="above this per cent the headline is withheld")
+def _check_category(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise ValueError(f"{name!r} is no category; it is written in small letters, digits and dashes, as in on-call")
+    return name
 
 
-class TeamSettings(_Part):
-    name: str = Field(min_length=1)
-    jira_board: int | None = None
-    linear_team: str | None = None
+PerCent = Annotated[float, Field(ge=0, le=HUNDRED)]
+
+
+class PolicySettings(Part):
+    goal: PerCent = Field(default=80, description="per cent of the work that should serve a key result")
+    warn: PerCent = 70
+    unknown_limit: PerCent = Field(default=5, description="above this per cent the headline is withheld")
+    count_by: Lens = Field(default=Lens.ITEMS, description="what the headline counts")
+    grace_days: int = Field(default=3, ge=0, le=60, description="working days before an unlinked item counts")
+    exempt_budget: Budget = Field(
+        default=DEFAULT_BUDGET * HUNDRED, description="per cent of a team's work that may be exempt"
+    )
+    recent_days: int = Field(default=14, ge=1, le=366, description="how far back links count as new")
+    imputed_limit: PerCent = Field(default=20, description="above this per cent the points are withheld")
+    categories: tuple[Annotated[Name, AfterValidator(_check_category)], ...] = Field(
+        default=(), description="reasons for exemptions beside the built-in ones"
+    )
 
 
 def _check_teams(teams: tuple[TeamSettings, ...]) -> tuple[TeamSettings, ...]:
@@ -178,7 +200,7 @@ class MatchKind(StrEnum):
     PARENT = "parent"
 
 
-class MatchSettings(_Part):
+class MatchSettings(Part):
     """One way to find the key result of an item. `link` reads addresses, in descriptions too with `in_text`."""
 
     kind: MatchKind
@@ -195,7 +217,7 @@ class MatchSettings(_Part):
         return self
 
 
-class LogSettings(_Part):
+class LogSettings(Part):
     level: Literal["debug", "info", "warning", "error"] = "warning"
     format: Literal["auto", "console", "json"] = "auto"
 
@@ -219,9 +241,12 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     sync: SyncSettings = SyncSettings()
     policy: PolicySettings = PolicySettings()
+    calendar: CalendarSettings = CalendarSettings()
     log: LogSettings = LogSettings()
     teams: Annotated[tuple[TeamSettings, ...], AfterValidator(_check_teams)] = ()
     match: tuple[MatchSettings, ...] = ()
+    map: tuple[MapSettings, ...] = ()
+    exempt: tuple[ExemptSettings, ...] = ()
     okrs: tuple[Path, ...] = Field(default=(), description="files or folders that `okr apply` reads by itself")
 
     @classmethod
@@ -240,3 +265,17 @@ class Settings(BaseSettings):
     @property
     def has_source(self) -> bool:
         return self.jira.is_set or self.linear.is_set
+
+    def calendar_of(self, team: str) -> CalendarSettings:
+        """The calendar of a team, also of one that the settings do not know."""
+        own = self._find_team(team)
+        return own.fill_in(self.calendar) if own else self.calendar
+
+    def budget_of(self, team: str) -> float:
+        """The share of a team's work, from 0 to 1, that may be exempt."""
+        own = self._find_team(team)
+        budget = self.policy.exempt_budget if own is None or own.exempt_budget is None else own.exempt_budget
+        return budget / HUNDRED
+
+    def _find_team(self, name: str) -> TeamSettings | None:
+        return next((team for team in self.teams if team.name == name), None)

@@ -11,8 +11,11 @@ import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
@@ -22,10 +25,13 @@ from pydantic_settings import (
     SecretsSettingsSource,
     SettingsError,
 )
-from rapidfuzz import fuzz, process
 
 from align_sync.errors import Problem, UserError
+from align_sync.linking.query.model import FilterError
 from align_sync.settings import Settings
+from align_sync.settings_checks import Fault, SettingPath, find_doubts, find_faults
+from align_sync.settings_policy import find_near
+from align_sync.toml_places import Place, Places, find_places
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -37,6 +43,13 @@ DEFAULT_SECRETS = Path("/run/secrets")
 OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, "ALIGN_SYNC_FAILPOINT"})
 SECRET_NAMES = frozenset({"token", "client_secret"})
 PREFIX = "ALIGN_SYNC_"
+
+_ADVICE_OF_MISSING = {
+    "expires_on": "give it a day such as 2026-12-31, when somebody looks at the rule again",
+    "owner": "say who answers for the rule",
+    "reason": "say why this work may serve no key result",
+    "kr": "name the key result that this work serves",
+}
 
 Layer = Mapping[str, Any]
 
@@ -75,26 +88,37 @@ def _upward(folder: Path) -> Iterator[Path]:
 
 
 def load_settings(
-    *, named: Path | None = None, folder: Path | None = None, overrides: Layer | None = None
+    *,
+    named: Path | None = None,
+    folder: Path | None = None,
+    overrides: Layer | None = None,
+    today: date | None = None,
 ) -> LoadedSettings:
-    """Read all layers and check the whole. Raises `UserError` with every problem, and never with a value in it."""
+    """Read all layers and check the whole. Raises `UserError` with every problem, and never with a value in it.
+
+    Whether a rule has ended is asked only where `today` is given.
+    """
     folder = folder or Path.cwd()
     file = find_file(named, os.environ, folder)
-    layers = tuple(_read_layers(file, folder / ".env", overrides or {}))
+    text = _read_text(file) if file else ""
+    layers = tuple(_read_layers(file, text, folder / ".env", overrides or {}))
+    origins = _Origins(layers, str(file), text)
     merged: dict[str, Any] = {}
     for _, layer in reversed(layers):
         merged = _merge(merged, layer)
     try:
         settings = Settings(**merged)
     except ValidationError as error:
-        problems = tuple(_read_problem(entry, layers) for entry in error.errors(include_url=False, include_input=False))
+        problems = tuple(origins.tell(entry) for entry in error.errors(include_url=False, include_input=False))
         raise UserError("the settings cannot be used", problems=problems) from None
-    return LoadedSettings(
-        settings=settings, file=file, layers=layers, warnings=(*_check_modes(folder / ".env"), *_check_variables())
-    )
+    if faults := tuple(find_faults(settings, today)):
+        raise UserError("the settings cannot be used", problems=tuple(map(origins.tell_fault, faults)))
+    doubts = map(origins.tell_fault, find_doubts(settings))
+    warnings = (*_check_modes(folder / ".env"), *_check_variables(), *doubts)
+    return LoadedSettings(settings=settings, file=file, layers=layers, warnings=warnings)
 
 
-def _read_layers(file: Path | None, env_file: Path, overrides: Layer) -> Iterator[tuple[str, Layer]]:
+def _read_layers(file: Path | None, text: str, env_file: Path, overrides: Layer) -> Iterator[tuple[str, Layer]]:
     """Name and content of each layer, the strongest first."""
     yield "command line", overrides
     try:
@@ -115,14 +139,19 @@ def _read_layers(file: Path | None, env_file: Path, overrides: Layer) -> Iterato
             advice="lists and tables are written as JSON, for example ALIGN_SYNC_JIRA__BOARDS='[12, 34]'",
         ) from None
     if file is not None:
-        yield str(file), _read_file(file)
+        yield str(file), _read_file(file, text)
 
 
-def _read_file(file: Path) -> Layer:
+def _read_text(file: Path) -> str:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"the settings file cannot be read ({type(error).__name__})", where=str(file)) from None
+
+
+def _read_file(file: Path, text: str) -> Layer:
+    try:
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         where = f"{file}:{place[1]}:{place[2]}" if place else str(file)
@@ -146,31 +175,85 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _read_problem(entry: "ErrorDetails", layers: Iterable[tuple[str, Layer]]) -> Problem:
-    """The fault in our words, and the layer that holds the value."""
-    path = [str(part) for part in entry["loc"]]
-    name = ".".join(path) or "settings"
-    message = entry["msg"].removeprefix("Value error, ")
-    advice = ""
-    if entry["type"] == "extra_forbidden":
-        message = "there is no such setting"
-        near = process.extractOne(path[-1], _names_at(path[:-1]), scorer=fuzz.ratio, score_cutoff=60)
-        advice = f"did you mean {'.'.join([*path[:-1], near[0]])}?" if near else "align-sync config show lists all"
-    origin = next((layer for layer, values in layers if find_value(values, entry["loc"]) is not None), "defaults")
-    variable = PREFIX + "__".join(part.upper() for part in path)
-    where = (
-        f"{variable} ({origin})"
-        if origin in {"environment", "defaults"} or origin.endswith(".env")
-        else (f"{origin}: {name}")
-    )
-    return Problem(message=message, where=where, advice=advice)
+@dataclass(frozen=True, eq=False)
+class _Origins:
+    """Tells which layer a value came from, and in the file also where it stands: `FILE:LINE:COLUMN: name`."""
+
+    layers: tuple[tuple[str, Layer], ...]
+    file: str
+    text: str
+
+    @cached_property
+    def _places(self) -> Places:
+        return find_places(self.text)
+
+    def tell(self, entry: "ErrorDetails") -> Problem:
+        """A fault that pydantic found, in our words."""
+        path, message, advice = entry["loc"], entry["msg"].removeprefix("Value error, "), ""
+        cause = entry.get("ctx", {}).get("error")
+        if isinstance(cause, FilterError):
+            return self._tell_filter(path, cause)
+        if entry["type"] == "extra_forbidden":
+            message = "there is no such setting"
+            near = find_near(str(path[-1]), _names_at(path[:-1]))
+            advice = f"did you mean {_say([*path[:-1], near])}?" if near else "align-sync config show lists all"
+            return Problem(message=message, where=self._say_where(path, at_key=True), advice=advice)
+        if entry["type"] == "missing":
+            message, advice = "it is missing", _ADVICE_OF_MISSING.get(str(path[-1]), "")
+        return Problem(message=message, where=self._say_where(path), advice=advice)
+
+    def tell_fault(self, fault: Fault) -> Problem:
+        return Problem(message=fault.message, where=self._say_where(fault.path), advice=fault.advice)
+
+    def _tell_filter(self, path: SettingPath, error: FilterError) -> Problem:
+        place = self._places.values.get(path) if self._find_layer(path) == self.file else None
+        if place is not None and place.text_column is not None:
+            place = Place(line=place.line, column=place.text_column + error.column - 1)
+            where = f"{self.file}:{place.line}:{place.column}: {_say(path)}"
+            return Problem(message=error.message, where=where, advice=error.advice)
+        message = f"{error.message} (at character {error.column} of the filter)"
+        return Problem(message=message, where=self._say_where(path), advice=error.advice)
+
+    def _say_where(self, path: SettingPath, *, at_key: bool = False) -> str:
+        layer = self._find_layer(path)
+        if layer == self.file:
+            place = self._find_place(path, at_key=at_key)
+            return f"{layer}:{place.line}:{place.column}: {_say(path)}" if place else f"{layer}: {_say(path)}"
+        if layer in {"environment", "defaults"} or layer.endswith(".env"):
+            names = _whole(path)
+            variable = f"{PREFIX}{'__'.join(str(part).upper() for part in names)} ({layer})"
+            return variable if names == path else f"{variable}: {_say(path)}"
+        return f"{layer}: {_say(path)}"
+
+    def _find_layer(self, path: SettingPath) -> str:
+        whole = _whole(path)
+        return next((name for name, values in self.layers if find_value(values, whole) is not None), "defaults")
+
+    def _find_place(self, path: SettingPath, *, at_key: bool) -> Place | None:
+        """Of what is missing, the place of the table that misses it."""
+        if at_key and path in self._places.keys:
+            return self._places.keys[path]
+        known = (path[:length] for length in range(len(path), 0, -1) if path[:length] in self._places.values)
+        return next((self._places.values[found] for found in known), None)
 
 
-def _names_at(path: Iterable[str]) -> list[str]:
+def _say(path: Iterable[str | int]) -> str:
+    return ".".join(map(str, path)) or "settings"
+
+
+def _whole(path: SettingPath) -> SettingPath:
+    """The path as far as a single layer may set it: a list comes from one layer as a whole."""
+    return tuple(takewhile(lambda part: isinstance(part, str), path))
+
+
+def _names_at(path: SettingPath) -> list[str]:
     model: Any = Settings
     for part in path:
-        field = getattr(model, "model_fields", {}).get(part)
-        model = field.annotation if field is not None else None
+        if isinstance(part, int):
+            model = next(iter(get_args(model)), None)
+        else:
+            field = getattr(model, "model_fields", {}).get(part)
+            model = field.annotation if field is not None else None
     return list(getattr(model, "model_fields", {}))
 
 
@@ -208,6 +291,6 @@ def _check_variables() -> Iterator[Problem]:
     for variable in sorted(os.environ):
         name = variable.removeprefix(PREFIX).partition("__")[0].lower()
         if variable.startswith(PREFIX) and variable not in OTHER_VARIABLES and name not in Settings.model_fields:
-            near = process.extractOne(name, list(Settings.model_fields), scorer=fuzz.ratio, score_cutoff=60)
-            advice = f"did you mean {PREFIX}{near[0].upper()}?" if near else "align-sync config show lists all settings"
+            near = find_near(name, Settings.model_fields)
+            advice = f"did you mean {PREFIX}{near.upper()}?" if near else "align-sync config show lists all settings"
             yield Problem(message="there is no such setting; it is not used", where=variable, advice=advice)

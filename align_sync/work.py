@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, total_ordering
 
 import orjson
 
@@ -45,13 +45,30 @@ class SprintState(StrEnum):
         return self is not SprintState.CLOSED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ItemRef:
-    """Names an item across sources by the tracker's immutable id; the key that people say may change."""
+    """Names an item across sources by the tracker's immutable id; the key that people say may change.
+
+    Only where there is no identifier do two references differ by their keys.
+    """
 
     source: str
     external_id: str
-    key: str = field(default="", compare=False)
+    key: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return self.source, self.external_id, "" if self.external_id else self.key
+
+    def __eq__(self, other: object) -> bool:
+        return self.identity == other.identity if isinstance(other, ItemRef) else NotImplemented
+
+    def __lt__(self, other: "ItemRef") -> bool:
+        return self.identity < other.identity
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
 
     def __str__(self) -> str:
         return self.key or f"{self.source}:{self.external_id}"
@@ -101,7 +118,9 @@ class WorkItem:
 
     `labels` are as typed, a label of a group as `group/label`. `marks` are the values of the fields that the
     settings name as holding a key result, as (field, value) pairs. `mentions` are `KR: <key>` lines of the text,
-    kept only where the settings ask for the text. `sprint_ids` are all sprints that the item says it is or was in.
+    kept only where the settings ask for the text. `sprint_ids` are all sprints that the item says it is or was in;
+    `sprint_entered` tells of those that the tracker dates, when the item came in. `category_since` is when the status
+    came into its category.
     """
 
     ref: ItemRef
@@ -110,7 +129,9 @@ class WorkItem:
     kind_name: str = ""
     status: str = ""
     status_category: StatusCategory = StatusCategory.UNKNOWN
+    category_since: datetime | None = None
     container: str = ""
+    components: tuple[str, ...] = ()
     assignee: str | None = None
     priority: str | None = None
     points: float | None = None
@@ -121,6 +142,7 @@ class WorkItem:
     marks: tuple[tuple[str, str], ...] = ()
     mentions: tuple[str, ...] = ()
     sprint_ids: tuple[str, ...] = ()
+    sprint_entered: tuple[tuple[str, datetime], ...] = ()
     address: str = ""
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -176,6 +198,8 @@ def read_document(document: str | bytes, *, updated_at: datetime | None = None) 
         told[name] = tuple(told[name])
     for name in _INSTANTS & told.keys():
         told[name] = datetime.fromisoformat(told[name])
+    if "sprint_entered" in told:
+        told["sprint_entered"] = tuple((sprint, datetime.fromisoformat(at)) for sprint, at in told["sprint_entered"])
     if "marks" in told:
         told["marks"] = tuple((name, value) for name, value in told["marks"])
     if "parents" in told:
@@ -187,8 +211,8 @@ def read_document(document: str | bytes, *, updated_at: datetime | None = None) 
     return WorkItem(**told, updated_at=updated_at)
 
 
-_PLAIN_TUPLES = frozenset({"labels", "mentions", "sprint_ids"})
-_INSTANTS = frozenset({"created_at", "archived_at"})
+_PLAIN_TUPLES = frozenset({"labels", "components", "mentions", "sprint_ids"})
+_INSTANTS = frozenset({"created_at", "archived_at", "category_since"})
 
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from align_sync.linking.evidence import Bucket
+from align_sync.linking.evidence import Bucket, RuleKind
 from align_sync.okr.model import Book, KeyResult, KeyResultState, Names, Objective
-from align_sync.reports.model import ReportItem, ReportLink, SourceLine, SourceState
+from align_sync.reports.model import DisputeLine, ExemptionLine, ReportItem, ReportLink, SourceLine, SourceState
 from align_sync.work import (
     ItemKind,
     ItemRef,
@@ -70,9 +70,16 @@ def make_kr(
     successor: str | None = None,
     labels: tuple[str, ...] = (),
     items: tuple[str, ...] = (),
+    weight: float = 1.0,
 ) -> KeyResult:
     return KeyResult(
-        key=key, title=title, owner=owner, state=state, successor=successor, names=Names(labels=labels, items=items)
+        key=key,
+        title=title,
+        owner=owner,
+        weight=weight,
+        state=state,
+        successor=successor,
+        names=Names(labels=labels, items=items),
     )
 
 
@@ -121,6 +128,9 @@ def make_source(
 BECAUSE = {
     Bucket.DIRECT: "label okr/ret90",
     Bucket.INHERITED: "inherited from PAY-100: label okr/ret90",
+    Bucket.RULE: "mapping rule Checkout of Ana",
+    Bucket.EXEMPT: "exempt as ktlo, by rule Upkeep: it keeps the lights on",
+    Bucket.GRACE: "3 working days of grace, until Thu 26 Nov 2026: no field, label, link or address names a key result",
     Bucket.INVALID: "label okr/ret-09 names no key result of the book; did you mean ret90?",
     Bucket.UNLINKED: "no field, label, link or address names a key result",
     Bucket.UNKNOWN: "what it belongs to could not be read: PAY-100",
@@ -143,8 +153,18 @@ def make_report_item(
     assignee: str | None = "Luca",
     points: float | None = 3,
     address: str | None = None,
+    kind: ItemKind = ItemKind.STORY,
+    days: float = 0.0,
+    rule: str | None = None,
+    category: str = "ktlo",
+    is_disputed: bool = False,
+    entered_at: datetime = NOW - timedelta(days=4),
+    linked_at: datetime | None = NOW - timedelta(days=3),
 ) -> ReportItem:
-    """An item with its verdict; the links go to `key_results` in equal shares where the bucket is a linked one."""
+    """An item with its verdict; the links go to `key_results` in equal shares where the bucket is a linked one.
+
+    `rule` is the rule of the settings that decided, where the bucket is one that such a rule can give.
+    """
     is_invalid = bucket is Bucket.INVALID
     default_labels = ("okr/ret-09",) if is_invalid else ()
     share = 1 / len(key_results) if key_results else 0.0
@@ -154,8 +174,8 @@ def make_report_item(
         external_id=f"id-{key}",
         key=key,
         title=title,
-        kind=ItemKind.STORY,
-        kind_name="Story",
+        kind=kind,
+        kind_name=kind.value.title(),
         status="In Progress",
         status_category=StatusCategory.IN_PROGRESS,
         team=team,
@@ -175,5 +195,31 @@ def make_report_item(
         points=points,
         address=f"https://{source}.example/browse/{key}" if address is None else address,
         updated_at=NOW - timedelta(hours=5),
-        entered_at=NOW - timedelta(days=4),
+        entered_at=entered_at,
+        days=days,
+        exempted=make_exemption(category, rule or "Upkeep") if bucket is Bucket.EXEMPT else None,
+        dispute=make_dispute() if is_disputed else None,
+        decided_by=RULES.get(bucket),
+        linked_at=linked_at if bucket.is_linked else None,
+        found=_found(bucket, rule),
     )
+
+
+RULES = {Bucket.DIRECT: RuleKind.LABEL, Bucket.INHERITED: RuleKind.LABEL, Bucket.RULE: RuleKind.MAPPING}
+
+
+def _found(bucket: Bucket, rule: str | None) -> tuple[str, ...]:
+    if bucket is Bucket.RULE:
+        return (rule or "Checkout",)
+    return ("okr/ret90",) if bucket.is_linked else ()
+
+
+def make_exemption(category: str = "ktlo", rule: str = "Upkeep") -> ExemptionLine:
+    says = f"exempt as {category}, by rule {rule}: it keeps the lights on"
+    return ExemptionLine(
+        category=category, reason="it keeps the lights on", rule=rule, author="", expires_on=None, says=says
+    )
+
+
+def make_dispute() -> DisputeLine:
+    return DisputeLine(author="Ana", reason="the epic is right", since_at=NOW - timedelta(days=1))

@@ -1,22 +1,26 @@
 """`align-sync run`: one pass of everything, on the sources that are set up or, where none is, on the sample story."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import rich_click
 
 from align_sync.app import App, read_clock
 from align_sync.cli import exit_codes
+from align_sync.cli.keeping import keep_shown
 from align_sync.cli.output import ProgressLine, emit, say, screen, write_file
+from align_sync.cli.rules import show_rules
 from align_sync.cli.session import Options, open_session
 from align_sync.cli.sync import no_source, say_outcome, show_text
 from align_sync.demo.sandbox import open_sandbox
-from align_sync.demo.story import find_example_okrs
+from align_sync.demo.story import decide, sample_settings, write_example_okrs, write_sample_settings
 from align_sync.errors import UserError
 from align_sync.flows.report import report
 from align_sync.jobs import sync
@@ -32,9 +36,12 @@ from align_sync.settings import (
     Settings,
     SyncSettings,
 )
+from align_sync.settings_policy import CalendarSettings
 from align_sync.settings_sources import load_settings
 
 SAMPLE_DATABASE = "sample.db"
+SAMPLE_OKRS = "sample-okrs"
+SAMPLE_SETTINGS = "sample.toml"
 _ON_YOUR_ACCOUNT = (
     "ALIGN_SYNC_JIRA__URL=https://you.atlassian.net ALIGN_SYNC_JIRA__EMAIL=you@example.com"
     " ALIGN_SYNC_JIRA__TOKEN=... align-sync run"
@@ -74,13 +81,17 @@ def command(options: Options, *, sample_if_unconfigured: bool, out_dir: Path) ->
     if not sample_if_unconfigured:
         raise no_source()
     say("no source is set up: this is a sample company, served by this machine to itself; nothing leaves it")
-    with _open_sample(options, out_dir) as app:
-        outcome = run_pass(app, options, out_dir)
+    with _open_sample(options, out_dir, settings.timezone) as app:
+        outcome = run_pass(app, options, out_dir, once_synced=decide)
     _say_next(out_dir, _sample_commands(outcome.report, out_dir))
     return outcome.exit_code
 
 
-def run_pass(app: App, options: Options, out_dir: Path) -> Pass:
+def _go_on(_app: App) -> None:
+    """Nobody decides anything by hand meanwhile."""
+
+
+def run_pass(app: App, options: Options, out_dir: Path, *, once_synced: Callable[[App], None] = _go_on) -> Pass:
     """Pull, link, report; what went wrong with a source is said, and the report shows it too."""
     progress = ProgressLine()
     try:
@@ -89,8 +100,11 @@ def run_pass(app: App, options: Options, out_dir: Path) -> Pass:
         progress.clear()
     say(show_text(result))
     say_outcome(result)
-    built = report(app, Filters())
+    once_synced(app)
+    built = keep_shown(app, report(app, Filters()))
     emit(render_report(built, Format.TABLE, screen=screen(options.colour)))
+    if built.rules:
+        show_rules(built.rules)
     for name, form, view in (
         ("report.html", Format.HTML, View.ALIGNMENT),
         ("report.md", Format.MARKDOWN, View.ALIGNMENT),
@@ -119,14 +133,18 @@ def _refuse_half_configured(settings: Settings) -> None:
 
 
 @contextmanager
-def _open_sample(options: Options, out_dir: Path) -> Iterator[App]:
+def _open_sample(options: Options, out_dir: Path, zone: str) -> Iterator[App]:
     """The app over pretended servers, with a database of its own that begins empty."""
     database = _make_room(out_dir)
-    with (
-        open_sandbox(clock=read_clock, behind_gateway=True) as sandbox,
-        open_session(options, overrides=_sample_settings(sandbox.overrides(), database), is_sample=True) as app,
-    ):
-        yield app
+    today = read_clock().astimezone(ZoneInfo(zone)).date()
+    okrs = write_example_okrs(out_dir.resolve() / SAMPLE_OKRS, today)
+    # For whoever looks into the sample later: a report judges anew, by the rules that it finds in force.
+    settings = write_sample_settings(today, map(str, okrs), timezone=zone)
+    write_file(out_dir / SAMPLE_SETTINGS, settings)
+    with open_sandbox(clock=read_clock, behind_gateway=True) as sandbox:
+        overrides = _sample_settings(sandbox.overrides(), database, okrs, today)
+        with open_session(options, overrides=overrides, is_sample=True) as app:
+            yield app
 
 
 def _make_room(out_dir: Path) -> Path:
@@ -147,26 +165,31 @@ def _make_folder(out_dir: Path) -> None:
         ) from None
 
 
-def _sample_settings(servers: Mapping[str, Mapping[str, Any]], database: Path) -> dict[str, Any]:
+def _sample_settings(
+    servers: Mapping[str, Mapping[str, Any]], database: Path, okrs: tuple[Path, ...], today: date
+) -> dict[str, Any]:
     """Every setting that could change the story, named in full, so that no other layer shines through."""
+    story = sample_settings(today)
     return {
+        **story,
         "jira": JiraSettings(**servers["jira"]).model_dump(),
         "linear": LinearSettings(**servers["linear"]).model_dump(),
         "database": DatabaseSettings.model_validate({"url": _sqlite(database)}).model_dump(),
         "sync": SyncSettings().model_dump(),
         "policy": PolicySettings().model_dump(),
-        "teams": (),
+        "calendar": CalendarSettings(**story["calendar"]).model_dump(),
         "match": (),
-        "okrs": (find_example_okrs(),),
+        "okrs": okrs,
     }
 
 
 def _sample_commands(report: AlignmentReport, out_dir: Path) -> tuple[tuple[str, str], ...]:
     database = shlex.quote(f"ALIGN_SYNC_DATABASE__URL={_sqlite(out_dir / SAMPLE_DATABASE)}")
+    rules = shlex.quote(f"ALIGN_SYNC_CONFIG={out_dir / SAMPLE_SETTINGS}")
     item = _first_actionable(report)
     words = explain_command(item.key) if item else "align-sync report"
     return (
-        (f"env {database} {words}", "a look into the sample; every command that only reads works so"),
+        (f"env {database} {rules} {words}", "a look into the sample; every command that only reads works so"),
         ("align-sync sandbox", "the same pretended servers, to try every other command against"),
         (_ON_YOUR_ACCOUNT, "your own sprints; ALIGN_SYNC_LINEAR__TOKEN=... for Linear"),
     )

@@ -3,14 +3,14 @@
 import shlex
 import signal
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 import rich_click
 
 from align_sync.app import read_clock
-from align_sync.cli.output import emit, say
+from align_sync.cli.output import emit, say, write_file
 from align_sync.demo.fake_jira import Flavour
 from align_sync.demo.fake_slack import BOT_TOKEN, WEBHOOK_PATH
 from align_sync.demo.sandbox import (
@@ -23,8 +23,11 @@ from align_sync.demo.sandbox import (
     Sandbox,
     open_sandbox,
 )
-from align_sync.demo.story import find_example_okrs
+from align_sync.demo.story import write_example_okrs, write_sample_settings
 from align_sync.errors import UserError
+
+OKRS = "sandbox-okrs"
+SETTINGS = "sandbox.toml"
 
 _PORT = click.IntRange(0, 65_535)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -54,6 +57,13 @@ _MOST_LATENCY = 60_000
 @rich_click.option(
     "--latency-ms", type=click.IntRange(0, _MOST_LATENCY), default=0, show_default=True, help="Wait before each answer."
 )
+@rich_click.option(
+    "--out-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out"),
+    show_default=True,
+    help="Where the OKRs and the rules of the sample company go.",
+)
 def command(
     *,
     jira_port: int,
@@ -64,6 +74,7 @@ def command(
     jira_sprints: Path | None,
     active_sprint: int | None,
     latency_ms: int,
+    out_dir: Path,
 ) -> int:
     """Pretended Jira, Linear and Slack servers on this machine, until Ctrl-C.
 
@@ -80,7 +91,8 @@ def command(
         recording=recording,
         latency=timedelta(milliseconds=latency_ms),
     ) as sandbox:
-        emit(describe(sandbox))
+        okrs, settings = write_sample(out_dir.resolve(), read_clock().date())
+        emit(describe(sandbox, okrs, settings))
         if not sandbox.has_active_sprint():
             say("no recorded sprint is active, so that a report is empty; name one with --active-sprint")
         stop.wait()
@@ -89,7 +101,6 @@ def command(
 
 
 def _choose_recording(issues: Path | None, sprints: Path | None, active_sprint: int | None) -> Recording | None:
-
     if issues is not None:
         return Recording(issues=issues, sprints=sprints, active_sprint=active_sprint)
     for option, value in (("--jira-sprints", sprints), ("--active-sprint", active_sprint)):
@@ -100,11 +111,24 @@ def _choose_recording(issues: Path | None, sprints: Path | None, active_sprint: 
     return None
 
 
-def describe(sandbox: Sandbox) -> str:
+def write_sample(folder: Path, today: date) -> tuple[Path, Path]:
+    """The OKR book for the quarter of today, and settings that name it beside the rules of the sample company.
+
+    Raises `UserError` where they cannot be written.
+    """
+    okrs, settings = folder / OKRS, folder / SETTINGS
+    write_example_okrs(okrs, today)
+    write_file(settings, write_sample_settings(today, [str(okrs)]))
+    return okrs, settings
+
+
+def describe(sandbox: Sandbox, okrs: Path, settings: Path) -> str:
     """Addresses, what to paste into another shell, and what to do there."""
     site, loaded = sandbox.jira_site, sandbox.loaded
     flavour = "Cloud" if site.is_cloud else "Data Center"
     told = f"{loaded.issues:,} recorded issues" if loaded else "the sample company"
+    # The rules of the sample company know nothing of recorded work.
+    variables = {**sandbox.variables(), **({} if loaded else {"ALIGN_SYNC_CONFIG": str(settings)})}
     lines = [
         "SAMPLE DATA: servers for trying things out, on this machine only. Ctrl-C ends them.",
         f"jira    {sandbox.jira.url}  ({flavour}, {told})",
@@ -113,12 +137,12 @@ def describe(sandbox: Sandbox) -> str:
         f"        {sandbox.slack.url}{WEBHOOK_PATH}  (incoming webhook)",
         "",
         "Paste into another shell:",
-        *(f"export {name}={value}" for name, value in sandbox.variables().items()),
+        *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
         # An address left from before would sign in as on Cloud.
         *([] if site.is_cloud else ["unset ALIGN_SYNC_JIRA__EMAIL"]),
         "",
         "Then:",
-        f"  {shlex.join(['align-sync', 'okr', 'apply', str(find_example_okrs())])}",
+        f"  {shlex.join(['align-sync', 'okr', 'apply', str(okrs)])}",
         "  align-sync sync",
         "  align-sync report",
         "With ALIGN_SYNC_DATABASE__URL=sqlite:///sandbox.db all this stays apart from your own database.",

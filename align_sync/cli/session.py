@@ -27,10 +27,11 @@ class Options:
 
 def load(options: Options, overrides: Mapping[str, Any] | None = None) -> "LoadedSettings":
     """The settings in force; warnings are said at once, logs are set up."""
+    from align_sync.app import read_today
     from align_sync.settings_sources import load_settings
     from align_sync.telemetry.log import configure_logs
 
-    loaded = load_settings(named=options.config, overrides=overrides)
+    loaded = load_settings(named=options.config, overrides=overrides, today=read_today())
     settings = loaded.settings
     configure_logs(
         level="debug" if options.debug else settings.log.level,

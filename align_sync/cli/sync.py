@@ -3,12 +3,16 @@
 import orjson
 import rich_click
 
+from align_sync.app import App
 from align_sync.cli import exit_codes
 from align_sync.cli.output import ProgressLine, emit, say, say_error, say_problems
+from align_sync.cli.rules import show_rules
 from align_sync.cli.session import Options, open_session
 from align_sync.errors import UserError
 from align_sync.flows.pull import SourceResult
+from align_sync.flows.report import report
 from align_sync.jobs import SyncResult, sync
+from align_sync.reports.model import Filters, RuleLine
 
 MOST_PROBLEMS = 10
 
@@ -29,9 +33,17 @@ def command(options: Options, *, sources: tuple[str, ...], full: bool, accept_sh
             result = sync(app, only=sources, force_full=full, accept_shrink=accept_shrink, on_progress=progress)
         finally:
             progress.clear()
-    emit(show_json(result) if as_json else show_text(result))
+        rules = count_rules(app) if result.linked.was_full else ()
+    emit(show_json(result, rules) if as_json else show_text(result))
+    if rules and not as_json:
+        show_rules(rules)
     say_outcome(result)
     return exit_codes.worst_of(source.failure for source in result.pulled.sources)
+
+
+def count_rules(app: App) -> tuple[RuleLine, ...]:
+    """What each rule of the settings catches now; nothing is counted where there is none."""
+    return () if app.policy.is_empty else report(app, Filters()).rules
 
 
 def no_source() -> UserError:
@@ -62,7 +74,8 @@ def show_text(result: SyncResult) -> str:
         lines.append(f"okrs\t{len(plan.created)} created, {len(plan.changed)} changed, {len(plan.removed)} removed")
     linked = result.linked
     why = " (all: the book or a rule changed)" if linked.was_full else ""
-    lines.append(f"link\t{linked.judged} items judged, {linked.differing} verdicts changed{why}")
+    judged = f"{linked.judged} items judged, {linked.differing} verdicts changed{why}"
+    lines.append(f"link\t{'another process links now, and goes on with this' if linked.is_busy else judged}")
     return "\n".join(line.expandtabs(9) for line in lines)
 
 
@@ -76,7 +89,8 @@ def _show_source(source: SourceResult) -> str:
     )
 
 
-def show_json(result: SyncResult) -> str:
+def show_json(result: SyncResult, rules: tuple[RuleLine, ...] = ()) -> str:
+    """`rules` are counted where they or the book changed, as in the text."""
     told = {
         "partial": result.pulled.is_partial,
         "sources": [
@@ -103,6 +117,8 @@ def show_json(result: SyncResult) -> str:
             "judged": result.linked.judged,
             "differing": result.linked.differing,
             "full": result.linked.was_full,
+            "busy": result.linked.is_busy,
         },
+        "rules": rules,
     }
     return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()

@@ -1,154 +1,227 @@
-"""From an item and its ancestors to one verdict: collect, order by precedence, inherit, keep what was rejected.
+"""From an item and its ancestors to one verdict in full: the bucket, the evidence, what was rejected, and why.
 
-The matcher fetches nothing and stores nothing. The first level on which the item itself has valid evidence wins; only
-an item without any asks its ancestors, nearest first. What could not be read makes an item unknown, never unlinked.
+The matcher fetches nothing and stores nothing. The order of precedence is in `deciding.py`; here the outcome gets its
+words. What could not be read makes an item unknown, never unlinked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from functools import cached_property
 from math import fsum
 
 from align_sync.linking.ancestry import Ancestry
-from align_sync.linking.evidence import LEVEL_OF, Bucket, Evidence, Finding, Link, Match, Rejected, RejectReason
+from align_sync.linking.deciding import Asked, Outcome, decide
+from align_sync.linking.decisions import NO_DECISIONS, DecisionLookup, Decisions, decide_nothing
+from align_sync.linking.evidence import Bucket, Evidence, Finding, Link, Match, Rejected, RejectReason, RuleKind
 from align_sync.linking.index import BookIndex
-from align_sync.linking.rules import RULES
+from align_sync.linking.line import Line, Node
+from align_sync.linking.policy import NO_POLICY, MappingRule, Policy
+from align_sync.linking.reading import Ground, Reader, Reading, ground_of
 from align_sync.linking.ruleset import RuleSet
-from align_sync.linking.words import say_found, say_inherited, say_rejected
+from align_sync.linking.words import say_exempted, say_found, say_inherited, say_rejected, say_unlinked
 from align_sync.work import ItemRef, WorkItem
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What the rules say of one item of the chain, resolved against the book."""
+class Judge:
+    """Book, rules, policy and decisions of one moment, by which any number of items is judged."""
 
-    valid: tuple[Evidence, ...]
-    rejected: tuple[Rejected, ...]
+    def __init__(
+        self,
+        index: BookIndex,
+        rules: RuleSet,
+        *,
+        policy: Policy = NO_POLICY,
+        decisions: DecisionLookup = decide_nothing,
+    ) -> None:
+        self.index, self.rules, self.policy, self.decisions = index, rules, policy, decisions
+        self.reader = Reader(index, rules)
+        self._mapped: dict[str, Ground] = {}
 
-
-def match_item(item: WorkItem, ancestry: Ancestry, index: BookIndex, rules: RuleSet) -> Match:
-    """The verdict on one item, with all that was found and all that was rejected on the way."""
-    own = _read(item, 0, index, rules)
-    chain = tuple(ancestor.ref for _, ancestor in ancestry.steps)
-    rejected = list(own.rejected)
-    if own.valid:
-        won, weaker = _strongest(own.valid)
-        rejected += _reject(weaker, RejectReason.WEAKER)
-        rejected += _read_farther(ancestry, index, rules, beyond=-1, won=won)
-        return Match(
-            ref=item.ref,
-            bucket=Bucket.DIRECT,
-            because=say_found(won[0]),
-            links=_split(won),
-            evidence=won,
-            rejected=tuple(rejected),
-            chain=chain,
-        )
-    for distance, steps in groupby(ancestry.steps, key=lambda step: step[0]):
-        reads = [_read(ancestor, distance, index, rules) for _, ancestor in steps]
-        rejected += [entry for read in reads for entry in read.rejected]
-        found = [_strongest(read.valid) for read in reads if read.valid]
-        if found:
-            won = tuple(evidence for winners, _ in found for evidence in winners)
-            rejected += _reject((e for _, weaker in found for e in weaker), RejectReason.WEAKER)
-            rejected += _read_farther(ancestry, index, rules, beyond=distance, won=won)
-            return Match(
-                ref=item.ref,
-                bucket=Bucket.INHERITED,
-                because=say_inherited(won[0]),
-                links=_split(won),
-                evidence=won,
-                rejected=tuple(rejected),
-                chain=chain,
+    def match(self, item: WorkItem, ancestry: Ancestry[WorkItem], *, team: str = "") -> Match:
+        """The verdict on one item, with all that was found and all that was rejected on the way."""
+        decisions = self.decisions(item.ref)
+        own = self.reader.read(item, decisions)
+        line = Line(
+            Ancestry(
+                steps=tuple((distance, self.node(ancestor)) for distance, ancestor in ancestry.steps),
+                unseen=ancestry.unseen,
+                has_loop=ancestry.has_loop,
+                has_more=ancestry.has_more,
             )
-    return _without_evidence(item.ref, tuple(rejected), ancestry, chain)
-
-
-def _without_evidence(
-    ref: ItemRef, rejected: tuple[Rejected, ...], ancestry: Ancestry, chain: tuple[ItemRef, ...]
-) -> Match:
-    if ancestry.unseen:
-        names = ", ".join(str(unseen) for unseen in ancestry.unseen)
-        because = f"what it belongs to could not be read: {names}"
-        return Match(ref=ref, bucket=Bucket.UNKNOWN, because=because, rejected=rejected, chain=chain)
-    if rejected:
-        return Match(ref=ref, bucket=Bucket.INVALID, because=say_rejected(rejected[0]), rejected=rejected, chain=chain)
-    because = "no field, label, link or address names a key result"
-    if chain:
-        because += f", on the item or above it ({', '.join(str(above) for above in chain)})"
-    return Match(ref=ref, bucket=Bucket.UNLINKED, because=because, chain=chain)
-
-
-def _read(item: WorkItem, distance: int, index: BookIndex, rules: RuleSet) -> _Read:
-    valid: dict[tuple[str, str, str], Evidence] = {}
-    rejected: dict[tuple[str, str, str], Rejected] = {}
-    for rule in RULES:
-        for finding in rule(item, index, rules):
-            outcome = _resolve(finding, item.ref, distance, index)
-            if isinstance(outcome, Evidence):
-                valid.setdefault((outcome.key_result, outcome.rule, outcome.found), outcome)
-            else:
-                rejected.setdefault((outcome.key, outcome.rule, outcome.found), outcome)
-    return _Read(tuple(valid.values()), tuple(rejected.values()))
-
-
-def _resolve(finding: Finding, via: ItemRef, distance: int, index: BookIndex) -> Evidence | Rejected:
-    key_result = index.find(finding.named)
-    refusal = RejectReason.UNKNOWN_KEY if key_result is None else index.refusal(key_result)
-    if key_result is not None and refusal is None:
-        return Evidence(
-            key_result=key_result.key,
-            rule=finding.rule,
-            field=finding.field,
-            found=finding.found,
-            via=via,
-            distance=distance,
-            weight=finding.weight,
         )
-    suggestion = index.suggest(finding.named[0]) if key_result is None else key_result.successor
-    return Rejected(
-        reason=refusal or RejectReason.UNKNOWN_KEY,
-        key=key_result.key if key_result else finding.named[0],
-        rule=finding.rule,
-        field=finding.field,
-        found=finding.found,
+        outcome = self.decide(_Whole(item, team), own, line, decisions)
+        return _Wording(item.ref, own, line, outcome, decisions).match
+
+    def decide(self, asked: Asked, own: Reading, line: Line, decisions: Decisions = NO_DECISIONS) -> Outcome:
+        return decide(asked, own, line, decisions=decisions, policy=self.policy, ground_of_rule=self.ground_of_rule)
+
+    def node(self, ancestor: WorkItem) -> Node:
+        decisions = self.decisions(ancestor.ref)
+        return Node(
+            ref=ancestor.ref,
+            parents=ancestor.parents,
+            reading=self.reader.read(ancestor, decisions),
+            exemption=decisions.exemption,
+            item=lambda: ancestor,
+        )
+
+    def ground_of_rule(self, rule: MappingRule) -> Ground:
+        known = self._mapped.get(rule.name)
+        if known is None:
+            finding = Finding(rule=RuleKind.MAPPING, field="settings", found=rule.name, named=(rule.key_result,))
+            known = self._mapped[rule.name] = ground_of(finding, self.index, author=rule.owner)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """An item that is there as a whole."""
+
+    whole: WorkItem
+    team: str
+
+    @property
+    def ref(self) -> ItemRef:
+        return self.whole.ref
+
+    def item(self) -> WorkItem:
+        return self.whole
+
+
+def match_item(
+    item: WorkItem,
+    ancestry: Ancestry[WorkItem],
+    index: BookIndex,
+    rules: RuleSet,
+    *,
+    policy: Policy = NO_POLICY,
+    decisions: DecisionLookup = decide_nothing,
+    team: str = "",
+) -> Match:
+    """The verdict on a single item."""
+    return Judge(index, rules, policy=policy, decisions=decisions).match(item, ancestry, team=team)
+
+
+class _Wording:
+    """One outcome with all that was rejected on the way to it, and the reason in words."""
+
+    def __init__(self, ref: ItemRef, own: Reading, line: Line, outcome: Outcome, decisions: Decisions) -> None:
+        self.ref, self.own, self.line, self.outcome, self.decisions = ref, own, line, outcome, decisions
+
+    @cached_property
+    def match(self) -> Match:
+        return Match(
+            ref=self.ref,
+            bucket=self.outcome.bucket,
+            because=self._because(),
+            links=split_shares(self.won),
+            evidence=self.won,
+            rejected=self.rejected,
+            chain=tuple(node.ref for _, node in self.line),
+            exempted=self.outcome.exempted,
+            beyond=self.line.ancestry.has_more,
+        )
+
+    @cached_property
+    def won(self) -> tuple[Evidence, ...]:
+        return tuple(
+            _evidence(ground, self.ref if node is None else node.ref, self.outcome.distance)
+            for node, ground in self.outcome.won
+        )
+
+    def _because(self) -> str:
+        if self.won:
+            return say_inherited(self.won[0]) if self.outcome.distance else say_found(self.won[0])
+        if self.outcome.exempted is not None:
+            return say_exempted(self.outcome.exempted)
+        if self.outcome.bucket is Bucket.UNKNOWN:
+            names = ", ".join(str(unseen) for unseen in self.line.ancestry.unseen)
+            return f"what it belongs to could not be read: {names}"
+        if self.outcome.bucket is Bucket.INVALID:
+            return say_rejected(next(one for one in self.rejected if one.reason.is_refusal))
+        return say_unlinked([node.ref for _, node in self.line], has_more=self.line.ancestry.has_more)
+
+    @cached_property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """What was refused on the item and on what was asked above it, then what was valid and did not decide."""
+        return tuple(self._reject())
+
+    def _reject(self) -> Iterator[Rejected]:
+        distance, bucket = self.outcome.distance, self.outcome.bucket
+        yield from self._refuse(self.own, self.ref, 0)
+        if bucket is Bucket.EXEMPT and self.own.won:
+            yield from self._outdo((*self.own.won, *self.own.weaker), self.ref, 0, RejectReason.EXEMPT)
+        elif bucket is Bucket.DIRECT:
+            yield from self._outdo(self.own.weaker, self.ref, 0, RejectReason.WEAKER)
+        else:
+            yield from self._pass_by(self._asked_up_to())
+        if bucket is Bucket.INVALID and self.outcome.mapped is not None:
+            yield _rejected(self.outcome.mapped, self.ref, 0, self.outcome.mapped.refusal)
+        if self.outcome.won:
+            beyond = -1 if bucket is Bucket.DIRECT else distance if bucket is Bucket.INHERITED else None
+            yield from self._contradict(beyond)
+
+    def _asked_up_to(self) -> int | None:
+        """How far up somebody looked: to where the link is inherited from, else all the way."""
+        return self.outcome.distance if self.outcome.bucket is Bucket.INHERITED else None
+
+    def _pass_by(self, up_to: int | None) -> Iterator[Rejected]:
+        for distance, node in self.line:
+            if up_to is not None and distance > up_to:
+                return
+            yield from self._refuse(node.reading, node.ref, distance)
+        if up_to is not None:
+            for distance, node in self.line:
+                if distance == up_to:
+                    yield from self._outdo(node.reading.weaker, node.ref, distance, RejectReason.WEAKER)
+
+    def _contradict(self, beyond: int | None) -> Iterator[Rejected]:
+        """What is said farther up and differs: the child wins over the parent, and the conflict stays visible."""
+        decided = {evidence.key_result for evidence in self.won}
+        for distance, node in self.line:
+            if beyond is not None and distance > beyond:
+                differing = [g for g in (*node.reading.won, *node.reading.weaker) if g.key not in decided]
+                yield from self._outdo(differing, node.ref, distance, RejectReason.FARTHER)
+
+    def _refuse(self, reading: Reading, via: ItemRef, distance: int) -> Iterator[Rejected]:
+        for ground in reading.refused:
+            yield _rejected(ground, via, distance, ground.refusal)
+
+    def _outdo(
+        self, grounds: Iterable[Ground], via: ItemRef, distance: int, reason: RejectReason
+    ) -> Iterator[Rejected]:
+        for ground in grounds:
+            yield _rejected(ground, via, distance, reason)
+
+
+def _evidence(ground: Ground, via: ItemRef, distance: int) -> Evidence:
+    return Evidence(
+        key_result=ground.key,
+        rule=ground.rule,
+        field=ground.field,
+        found=ground.found,
         via=via,
         distance=distance,
-        suggestion=suggestion,
+        weight=ground.weight,
+        author=ground.author,
     )
 
 
-def _strongest(valid: tuple[Evidence, ...]) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
-    best = min(LEVEL_OF[evidence.rule] for evidence in valid)
-    won = tuple(evidence for evidence in valid if LEVEL_OF[evidence.rule] == best)
-    return won, tuple(evidence for evidence in valid if LEVEL_OF[evidence.rule] != best)
-
-
-def _read_farther(
-    ancestry: Ancestry, index: BookIndex, rules: RuleSet, *, beyond: int, won: tuple[Evidence, ...]
-) -> list[Rejected]:
-    """What is said farther up and differs: the child wins over the parent, and the conflict stays visible."""
-    decided = {evidence.key_result for evidence in won}
-    farther = (
-        evidence
-        for distance, ancestor in ancestry.steps
-        if distance > beyond
-        for evidence in _read(ancestor, distance, index, rules).valid
-        if evidence.key_result not in decided
+def _rejected(ground: Ground, via: ItemRef, distance: int, reason: RejectReason | None) -> Rejected:
+    return Rejected(
+        reason=reason or RejectReason.UNKNOWN_KEY,
+        key=ground.key,
+        rule=ground.rule,
+        field=ground.field,
+        found=ground.found,
+        via=via,
+        distance=distance,
+        suggestion=ground.suggestion,
+        since_on=ground.since_on,
     )
-    return _reject(farther, RejectReason.FARTHER)
 
 
-def _reject(evidence: Iterable[Evidence], reason: RejectReason) -> list[Rejected]:
-    return [
-        Rejected(
-            reason=reason, key=e.key_result, rule=e.rule, field=e.field, found=e.found, via=e.via, distance=e.distance
-        )
-        for e in evidence
-    ]
-
-
-def _split(won: tuple[Evidence, ...]) -> tuple[Link, ...]:
+def split_shares(won: Iterable[Evidence]) -> tuple[Link, ...]:
     """Shares that sum to 1: as written (`okr/ret90=0.7`), the rest in equal parts to those without a share."""
     weights: dict[str, float | None] = {}
     for evidence in won:

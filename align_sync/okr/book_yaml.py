@@ -63,6 +63,7 @@ class _CrossCheck:
         self.faults: list[Fault] = []
         self.uses: dict[str, _Use] = {}
         self.repeated: set[Place] = set()
+        self.former: dict[str, _Use] = {}
         for draft in self.drafts:
             self._claim("objective", draft)
             for inner in draft.key_results:
@@ -93,6 +94,7 @@ class _CrossCheck:
         entry = draft.entry
         if entry is None or draft.key_at in self.repeated:
             return None
+        entry = replace(entry, formerly=tuple(self._keep_former(draft, entry)))
         if entry.successor is None:
             return entry
         if entry.successor.casefold() == entry.key.casefold():
@@ -105,6 +107,18 @@ class _CrossCheck:
         path = say_path((*draft.path, "successor"))
         self.faults.append(Fault(place=draft.successor_at, message=f"{path}{message}", advice=advice))
         return replace(entry, successor=None)
+
+    def _keep_former(self, draft: KeyResultDraft, entry: KeyResult) -> Iterator[str]:
+        """The ids of the past that mean nothing else today: two key results cannot both be what a label names."""
+        for number, (key, place) in enumerate(zip(entry.formerly, draft.formerly_at, strict=True)):
+            use = self.uses.get(key.casefold()) or self.former.get(key.casefold())
+            if use is None:
+                self.former[key.casefold()] = _Use("key result", entry.key, place)
+                yield key
+                continue
+            path = say_path((*draft.path, "formerly", number))
+            message = f"{path}{shorten(key)} names {_ARTICLED[use.what]} at {use.place} already"
+            self.faults.append(Fault(place=place, message=message, advice="leave it out: it would be ambiguous"))
 
     def _check_parents(self, draft: ObjectiveDraft, entry: Objective) -> None:
         for number, (key, place) in enumerate(zip(entry.contributes_to, draft.contributes_at, strict=True)):

@@ -16,6 +16,8 @@ from pydantic import (
     Field,
     Strict,
     Tag,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -64,7 +66,8 @@ Word = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD), _Printable]
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL), _Printable, AfterValidator(_check_web)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-PacePoint = Annotated[tuple[Annotated[date, BeforeValidator(_read_date)], Share], Strict(strict=False)]
+Day = Annotated[date, BeforeValidator(_read_date)]
+PacePoint = Annotated[tuple[Day, Share], Strict(strict=False)]
 Pace = Annotated[
     Annotated[Literal["linear", "back-loaded"], Tag("word")]
     | Annotated[list[PacePoint], Field(min_length=1), Tag("points")],
@@ -114,6 +117,15 @@ class MetricEntry(_Entry):
     baseline: Number | None = None
     target: Number
     source: Annotated[str, Field(max_length=LONGEST_URL), _Printable] = ""
+    current: Number | None = Field(default=None, description="the last value that somebody read")
+    current_on: Day | None = Field(default=None, description="the day on which it was read")
+
+    @field_validator("current_on")
+    @classmethod
+    def _check_dated(cls, day: date | None, earlier: ValidationInfo) -> date | None:
+        if day is not None and "current" in earlier.data and earlier.data["current"] is None:
+            raise ValueError("is the day of a value that is missing; write the value as `current`")
+        return day
 
 
 class KeyResultEntry(_Entry):
@@ -126,9 +138,18 @@ class KeyResultEntry(_Entry):
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
     state: Literal["active", "closed", "archived"] = "active"
     successor: Key | None = Field(default=None, description="the key result that takes over the work")
+    formerly: list[Key] = Field(default=[], description="ids that it had before; work that names one still counts")
+    closed_on: Day | None = Field(default=None, description="the day on which it was closed or archived")
     metric: MetricEntry | None = None
     pace: Pace = "linear"
     match: MatchEntry = MatchEntry()
+
+    @field_validator("closed_on")
+    @classmethod
+    def _check_closed(cls, day: date | None, earlier: ValidationInfo) -> date | None:
+        if day is not None and earlier.data.get("state") == "active":
+            raise ValueError("belongs to a key result that is closed or archived; write that as `state`, or remove it")
+        return day
 
 
 class ObjectiveEntry(_Entry):

@@ -28,6 +28,7 @@ class KeyResultDraft:
     key_at: Place
     path: KeyPath
     successor_at: Place
+    formerly_at: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,10 @@ class _SetReading:
             key_at=self.document.place_of((*path, "id")),
             path=path,
             successor_at=self.document.place_of((*path, "successor")),
+            formerly_at=tuple(
+                self.document.place_of((*path, "formerly", number))
+                for number in range(len(entry.formerly) if entry else 0)
+            ),
         )
 
     def _check(self, model: type[_Model], value: Value, path: KeyPath) -> _Model | None:
@@ -160,6 +165,8 @@ def _make_key_result(entry: KeyResultEntry) -> KeyResult:
         names=_make_names(entry.match),
         state=KeyResultState(entry.state),
         successor=entry.successor,
+        closed_on=entry.closed_on,
+        formerly=tuple(entry.formerly),
     )
 
 
@@ -170,13 +177,16 @@ def _make_metric(entry: MetricEntry) -> Metric:
         baseline=entry.baseline,
         target=entry.target,
         source=entry.source,
+        current=entry.current,
+        current_on=entry.current_on,
     )
 
 
 def _make_names(entry: MatchEntry) -> Names:
     return Names(
         labels=_join(entry.labels, entry.jira_labels, entry.linear_labels),
-        items=_join(entry.items, entry.jira_epics, entry.jira_issues, entry.linear_issues),
+        items=_join(entry.items, entry.jira_issues, entry.linear_issues),
+        epics=_join(entry.jira_epics),
         containers=_join(entry.containers, entry.linear_projects, entry.linear_initiatives),
         urls=_join(entry.urls),
         keywords=_join(entry.keywords),

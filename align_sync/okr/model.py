@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -30,24 +31,32 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """What is measured, from where to where, and in which unit; `source` names where its values come from."""
+    """What is measured, from where to where, and in which unit; `source` names where its values come from.
+
+    `current` is the last value that somebody read and wrote down, `current_on` the day of that.
+    """
 
     unit: str = ""
     direction: Direction = Direction.INCREASE
     baseline: float | None = None
     target: float | None = None
     source: str = ""
+    current: float | None = None
+    current_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """How work names a key result beside its key: labels, items that stand for it, containers and addresses.
 
-    `items` are tracker keys (`PAY-301`), `containers` names or identifiers of the tracker's projects and the like.
+    `items` are tracker keys (`GOAL-12`) of what stands for the key result: whatever a tracker links to it serves it.
+    The work in one of the `epics` does, but not what merely blocks or mentions the epic. `containers` are names or
+    identifiers of the tracker's projects and the like.
     """
 
     labels: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    epics: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
@@ -55,7 +64,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyResult:
-    """A measured outcome. `key` is what people type in labels; `successor` takes over the work when it is closed."""
+    """A measured outcome. `key` is what people type in labels; `successor` takes over the work when it is closed.
+
+    `closed_on` is the day on which it was closed or archived, where somebody wrote it down. `formerly` are keys that it
+    had before: work that still names one of them serves it as before.
+    """
 
     key: str
     title: str
@@ -66,6 +79,8 @@ class KeyResult:
     names: Names = field(default_factory=Names)
     state: KeyResultState = KeyResultState.ACTIVE
     successor: str | None = None
+    closed_on: date | None = None
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ objective does.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import orjson
@@ -111,18 +112,27 @@ def _describe_key_result(objective: Objective, key_result: KeyResult) -> Entry:
         ("weight", key_result.weight),
         ("state", key_result.state.value),
         ("successor", key_result.successor),
+        ("formerly", key_result.formerly),
+        ("closed_on", _say_date(key_result.closed_on)),
         ("metric.unit", metric.unit),
         ("metric.direction", metric.direction.value),
         ("metric.baseline", metric.baseline),
         ("metric.target", metric.target),
         ("metric.source", metric.source),
+        ("metric.current", metric.current),
+        ("metric.current_on", _say_date(metric.current_on)),
         ("names.labels", names.labels),
         ("names.items", names.items),
+        ("names.epics", names.epics),
         ("names.containers", names.containers),
         ("names.urls", names.urls),
         ("names.keywords", names.keywords),
     )
     return Entry(kind=EntryKind.KEY_RESULT, key=key_result.key, title=key_result.title, fields=fields)
+
+
+def _say_date(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _compare(before: Entry, after: Entry) -> EntryChange:

@@ -1,33 +1,43 @@
 """From judged items to the one frozen report: filters, figures, notes and an order that does not depend on the input.
 
-Figures are taken after the filters for teams and sources and before the filter for buckets, so that a list of unlinked
-items still stands under the true coverage.
+Figures are taken after the filters for teams and sources and before all others, see `scope.py`.
 """
 
-import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from align_sync.errors import Problem
-from align_sync.okr.model import Book, KeyResultState
+from align_sync.linking.policy import DEFAULT_BUDGET
+from align_sync.okr.model import Book
+from align_sync.reports.allocation import allocate, line_up_key_results, measure_gaps
+from align_sync.reports.figures import Figures, Rates, measure_figures
 from align_sync.reports.fixes import LABEL_FORM, propose_fixes
-from align_sync.reports.measures import standing, tally
+from align_sync.reports.known import NOTHING_KNOWN, Known
+from align_sync.reports.lenses import impute_points
+from align_sync.reports.measures import IMPUTED_LIMIT, Limits, standing
 from align_sync.reports.model import (
     AlignmentReport,
     Filters,
     KeyResultLine,
+    Lens,
+    PolicyRuleKind,
     ReportItem,
+    RuleLine,
+    Signal,
     SourceLine,
     SourceState,
-    SprintLine,
-    TeamLine,
 )
-from align_sync.reports.notes import note_book, note_idle, note_scope, note_sources
-from align_sync.reports.words import source_name, team_name
+from align_sync.reports.notes import note_as_of, note_book, note_filters, note_idle, note_scope, note_sources
+from align_sync.reports.order import sort_items
+from align_sync.reports.scope import find_scope, pick_items, policy_rule_of
+from align_sync.reports.signals import find_signals
+from align_sync.reports.words import source_name
 from align_sync.work import Sprint
 
-_DIGITS = re.compile(r"(\d+)")
+_NO_BUDGETS: Mapping[str, float] = MappingProxyType({})
 
 
 def build_report(
@@ -43,183 +53,102 @@ def build_report(
     goal: float,
     warn: float,
     unknown_limit: float,
+    imputed_limit: float = IMPUTED_LIMIT,
+    default_budget: float = DEFAULT_BUDGET,
+    budgets: Mapping[str, float] = _NO_BUDGETS,
+    count_by: Lens = Lens.ITEMS,
+    known: Known = NOTHING_KNOWN,
+    rules: tuple[RuleLine, ...] = (),
     problems: tuple[Problem, ...] = (),
     label_form: str = LABEL_FORM,
 ) -> AlignmentReport:
-    """Everything that an output may say of these items; `goal`, `warn` and `unknown_limit` are shares.
+    """Everything that an output may say of these items; goal, warn, limits and budgets (by team) are shares.
 
-    `items` are those of the sprints in scope, each once; one that comes twice is counted once.
+    `items` are those of the sprints in scope, each once; one that comes twice is counted once. `decided` of the rules
+    is counted here, so that it is narrowed with everything else.
     """
-    everything = _sort_items(items)
-    scoped = tuple(item for item in everything if _is_in_scope(item, filters))
-    shown_sources = tuple(sorted((s for s in sources if _has_source(s.source, filters)), key=lambda s: s.source))
-    sprint_lines = _line_up_sprints(sprints, scoped, filters)
-    key_results = _line_up_key_results(book, scoped, everything)
-    headline = tally(scoped, unknown_limit)
-    trackers = {line.source: source_name(line.source, line.kind) for line in sources}
-    read_at = [line.complete_at for line in shown_sources if line.complete_at is not None]
-    notes = (
-        *note_book(key_results, is_book_empty=not book.key_results),
-        *note_scope(sprints, everything, filters),
-        *note_sources(shown_sources, now, timezone),
-        *note_idle(key_results, shown_sources),
-    )
-    return AlignmentReport(
+    everything = impute_points(sort_items(items))
+    scope = find_scope(filters, {item.team for item in everything} | {sprint.team for sprint in sprints})
+    limits = Limits(unknown=unknown_limit, imputed=imputed_limit, budget=default_budget, budgets=budgets)
+    rates = Rates(goal=goal, warn=warn, count_by=count_by, limits=limits)
+    figures = measure_figures(everything, sprints, scope, rates)
+    key_results = _line_up_key_results(book, everything, figures, known, filters)
+    shown = tuple(sorted((line for line in sources if scope.has_source(line.source)), key=lambda s: s.source))
+    signals = find_signals(figures.scoped, figures.teams, sprints, earlier=known.earlier, at=filters.as_of_at or now)
+    report = AlignmentReport(
         generated_at=now,
-        data_as_of=min(read_at, default=None),
+        data_as_of=min((line.complete_at for line in shown if line.complete_at is not None), default=None),
         timezone=timezone,
         is_sample=is_sample,
-        is_partial=not shown_sources or any(line.state is not SourceState.FRESH for line in shown_sources),
+        is_partial=not shown or any(line.state is not SourceState.FRESH for line in shown),
         filters=filters,
         goal=goal,
         warn=warn,
-        headline=headline,
-        standing=standing(headline.coverage, goal, warn),
-        teams=_line_up_teams(scoped, sprint_lines, goal, warn, unknown_limit),
-        sprints=sprint_lines,
+        headline=figures.headline,
+        standing=standing(figures.headline.coverage, goal, warn),
+        teams=figures.teams,
+        sprints=figures.sprints,
         key_results=key_results,
-        items=tuple(
-            _with_fixes(item, trackers, label_form)
-            for item in scoped
-            if not filters.buckets or item.bucket in filters.buckets
-        ),
-        sources=shown_sources,
+        items=_list_items(figures.scoped, filters, signals, sources, label_form=label_form),
+        sources=shown,
         problems=tuple(sorted(problems, key=str)),
-        notes=notes,
+        lenses=figures.lenses,
+        gaps=measure_gaps(key_results),
+        signals=signals,
+        rules=_count_decided(rules, figures.scoped),
+        disputed=_count_disputed(figures.scoped),
     )
-
-
-def natural_order(key: str) -> tuple[tuple[int, int, str], ...]:
-    """`PAY-9` before `PAY-10`."""
-    parts = _DIGITS.split(key.casefold())
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
-
-
-def _sort_items(items: Iterable[ReportItem]) -> tuple[ReportItem, ...]:
-    """Those that ask somebody to act first, then what nobody could judge; each item once."""
-    ordered = sorted(
-        items,
-        key=lambda item: (
-            0 if item.bucket.is_actionable else 2 if item.bucket.is_linked else 1,
-            item.team.casefold(),
-            item.team,
-            -(item.points or 0.0),
-            natural_order(item.key),
-            item.source,
-            item.external_id,
-            repr(item),
-        ),
-    )
-    once: dict[tuple[str, str], ReportItem] = {}
-    for item in ordered:
-        once.setdefault((item.source, item.external_id), item)
-    return tuple(once.values())
-
-
-def _has_source(source: str, filters: Filters) -> bool:
-    return not filters.sources or source in filters.sources
-
-
-def _has_team(team: str, filters: Filters) -> bool:
-    return not filters.teams or team_name(team).casefold() in {name.casefold() for name in filters.teams}
-
-
-def _is_in_scope(item: ReportItem, filters: Filters) -> bool:
-    return _has_source(item.source, filters) and _has_team(item.team, filters)
-
-
-def _with_fixes(item: ReportItem, trackers: dict[str, str], label_form: str) -> ReportItem:
-    if item.fixes:
-        return item
-    tracker = trackers.get(item.source, item.source)
-    return replace(item, fixes=propose_fixes(item, tracker=tracker, label_form=label_form))
-
-
-def _line_up_sprints(
-    sprints: tuple[Sprint, ...], scoped: tuple[ReportItem, ...], filters: Filters
-) -> tuple[SprintLine, ...]:
-    held: dict[tuple[str, str], int] = {}
-    for item in scoped:
-        held[item.source, item.sprint_id] = held.get((item.source, item.sprint_id), 0) + 1
-    lines = [
-        SprintLine(
-            source=sprint.ref.source,
-            external_id=sprint.ref.external_id,
-            name=sprint.name,
-            state=sprint.state,
-            team=sprint.team,
-            starts_at=sprint.starts_at,
-            ends_at=sprint.ends_at,
-            items=held.get((sprint.ref.source, sprint.ref.external_id), 0),
-        )
-        for sprint in sprints
-        if _has_source(sprint.ref.source, filters)
-        and (_has_team(sprint.team, filters) or (sprint.ref.source, sprint.ref.external_id) in held)
-    ]
-    return tuple(sorted(lines, key=lambda s: (s.team.casefold(), natural_order(s.name), s.source, s.external_id)))
-
-
-def _line_up_teams(
-    scoped: tuple[ReportItem, ...],
-    sprints: tuple[SprintLine, ...],
-    goal: float,
-    warn: float,
-    unknown_limit: float,
-) -> tuple[TeamLine, ...]:
-    """One line a team, the lowest coverage first; teams whose sprint is empty are there too."""
-    members: dict[str, list[ReportItem]] = {line.team: [] for line in sprints if line.team and not line.items}
-    for item in scoped:
-        members.setdefault(item.team, []).append(item)
-    lines = []
-    for team, held in members.items():
-        figures = tally(held, unknown_limit)
-        own = [line for line in sprints if line.team == team]
-        lines.append(
-            TeamLine(
-                team=team,
-                source=", ".join(sorted({i.source for i in held} | {s.source for s in own})),
-                sprints=tuple(sorted({i.sprint for i in held if i.sprint} | {s.name for s in own}, key=natural_order)),
-                tally=figures,
-                standing=standing(figures.coverage, goal, warn),
-            )
-        )
-    return tuple(
-        sorted(
-            lines,
-            key=lambda line: (
-                line.tally.coverage is None,
-                line.tally.coverage or 0.0,
-                -line.tally.actionable,
-                line.team.casefold(),
-                line.team,
-            ),
-        )
-    )
+    return replace(report, notes=_note(report, sprints, everything, is_book_empty=not book.key_results))
 
 
 def _line_up_key_results(
-    book: Book, scoped: tuple[ReportItem, ...], everything: tuple[ReportItem, ...]
+    book: Book, everything: tuple[ReportItem, ...], figures: Figures, known: Known, filters: Filters
 ) -> tuple[KeyResultLine, ...]:
-    """All active key results in the order of the book. Idle is what no item serves, also outside the filters."""
-    busy = {link.key_result for item in everything for link in item.links}
-    work: dict[str, list[float]] = {}
-    for item in scoped:
-        for link in item.links:
-            work.setdefault(link.key_result, []).append(link.share)
+    lines = line_up_key_results(book, figures.scoped, everything, known)
+    return allocate(lines, figures.scoped, figures.lenses, filters)
+
+
+def _list_items(
+    scoped: tuple[ReportItem, ...],
+    filters: Filters,
+    signals: tuple[Signal, ...],
+    sources: tuple[SourceLine, ...],
+    *,
+    label_form: str,
+) -> tuple[ReportItem, ...]:
+    trackers = {line.source: source_name(line.source, line.kind) for line in sources}
     return tuple(
-        KeyResultLine(
-            key=kr.key,
-            title=kr.title,
-            objective_key=objective.key,
-            objective=objective.title,
-            team=objective.team,
-            period=objective.period,
-            owner=kr.owner,
-            items=len(work.get(kr.key, ())),
-            share_sum=sum(sorted(work.get(kr.key, ()))),
-            is_idle=kr.key not in busy,
+        item
+        if item.fixes
+        else replace(
+            item,
+            fixes=propose_fixes(item, tracker=trackers.get(item.source, item.source), label_form=label_form),
         )
-        for objective in book
-        for kr in objective.key_results
-        if kr.state is KeyResultState.ACTIVE
+        for item in pick_items(scoped, filters, signals)
+    )
+
+
+def _count_decided(rules: tuple[RuleLine, ...], scoped: tuple[ReportItem, ...]) -> tuple[RuleLine, ...]:
+    decided = Counter(
+        (PolicyRuleKind.EXEMPTION if item.exempted else PolicyRuleKind.MAPPING, policy_rule_of(item)) for item in scoped
+    )
+    return tuple(replace(rule, decided=decided[rule.kind, rule.name]) for rule in rules)
+
+
+def _count_disputed(scoped: tuple[ReportItem, ...]) -> dict[str, int]:
+    """By the rule that decided, or by the bucket where none did: each is a possible fault of that rule."""
+    disputed = Counter((item.decided_by or item.bucket).value for item in scoped if item.dispute is not None)
+    return dict(sorted(disputed.items()))
+
+
+def _note(
+    report: AlignmentReport, sprints: tuple[Sprint, ...], everything: tuple[ReportItem, ...], *, is_book_empty: bool
+) -> tuple[str, ...]:
+    return (
+        *note_as_of(report.filters, report.timezone),
+        *note_book(report.key_results, is_book_empty=is_book_empty),
+        *note_scope(sprints, everything, report.filters),
+        *note_filters(report.filters, report.key_results, report.rules),
+        *note_sources(report.sources, report.generated_at, report.timezone),
+        *note_idle(report.key_results, report.sources),
     )

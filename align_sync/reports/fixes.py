@@ -1,4 +1,6 @@
-"""What one can do about an item that serves no key result: one step each, the shortest first."""
+"""What one can do about an item that serves no key result: one step each, the shortest first, what lasts before all."""
+
+import shlex
 
 from align_sync.linking.evidence import Bucket
 from align_sync.reports.model import ReportItem
@@ -10,8 +12,11 @@ _ANY_KEY = "<key result>"
 
 
 def propose_fixes(item: ReportItem, *, tracker: str, label_form: str = LABEL_FORM) -> tuple[str, ...]:
-    """Nothing for items that ask nobody to act; else what to change in the tracker (`Jira`), and where."""
-    if not item.bucket.is_actionable:
+    """What to change in the tracker (`Jira`) and where, then what can be decided here.
+
+    Nothing for items that ask nobody to act, and nothing where somebody disputes the verdict: it may be wrong.
+    """
+    if not item.bucket.is_actionable or item.dispute is not None:
         return ()
     label = label_form.format(key=item.suggestion or _ANY_KEY)
     wrong = _wrong_label(item)
@@ -21,7 +26,18 @@ def propose_fixes(item: ReportItem, *, tracker: str, label_form: str = LABEL_FOR
     fixes.append(first if not fixes else f"or {first}")
     if item.parent and item.parent != item.blamed:
         fixes.append(f"or put the label on {item.parent}: all that is below it inherits the link")
-    return tuple(fixes)
+    return (*fixes, *_decisions(item))
+
+
+def _decisions(item: ReportItem) -> tuple[str, ...]:
+    """Commands to paste; the dots are left to the reader, and refused as they are."""
+    key = shlex.quote(item.key)
+    key_result = shlex.quote(item.suggestion or _ANY_KEY)
+    return (
+        f"or: align-sync link add {key} {key_result} --reason ...",
+        f"or: align-sync exempt add {key} --category ... --reason ...",
+        f"or: align-sync dispute {key} --reason ...",
+    )
 
 
 def _wrong_label(item: ReportItem) -> str | None:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from align_sync.linking.decisions import Dispute
 from align_sync.linking.evidence import Bucket, Match
 from align_sync.linking.index import BookIndex
-from align_sync.linking.words import say_found, say_inherited, say_rejected
-from align_sync.reports.model import ReportItem, ReportLink
-from align_sync.work import ParentKind, WorkItem
+from align_sync.linking.words import say_exempted, say_found, say_inherited, say_rejected
+from align_sync.reports.model import DisputeLine, ExemptionLine, ReportItem, ReportLink
+from align_sync.work import ParentKind, WorkItem, unique
 
 
 def describe_item(
@@ -18,8 +19,14 @@ def describe_item(
     sprint: str = "",
     sprint_id: str = "",
     entered_at: datetime | None = None,
+    linked_at: datetime | None = None,
+    dispute: Dispute | None = None,
+    days: float = 0.0,
 ) -> ReportItem:
-    """The item as reports show it; its fixes are proposed by `build_report`, which knows the trackers."""
+    """The item as reports show it; `build_report` adds its fixes, since it knows the trackers, and imputed points.
+
+    `linked_at` is when the evidence that counts was first seen, `days` are the person-days of `count_days`.
+    """
     # Containers have their own place: a project of Jira takes no label, so that it is no way to a fix.
     parents = [str(parent.ref) for parent in item.parents if parent.kind is ParentKind.ITEM]
     return ReportItem(
@@ -54,7 +61,35 @@ def describe_item(
         address=item.address,
         updated_at=item.updated_at,
         entered_at=entered_at,
+        components=item.components,
+        exempted=_exempt(match),
+        waiting=match.waiting,
+        dispute=_dispute(dispute),
+        decided_by=match.evidence[0].rule if match.evidence else None,
+        days=days,
+        linked_at=linked_at,
+        found=unique(evidence.found for evidence in match.evidence),
     )
+
+
+def _exempt(match: Match) -> ExemptionLine | None:
+    exempted = match.exempted
+    if exempted is None:
+        return None
+    return ExemptionLine(
+        category=exempted.category,
+        reason=exempted.reason,
+        rule=exempted.rule,
+        author=exempted.author,
+        expires_on=exempted.expires_on,
+        says=say_exempted(exempted),
+    )
+
+
+def _dispute(dispute: Dispute | None) -> DisputeLine | None:
+    if dispute is None:
+        return None
+    return DisputeLine(author=dispute.author, reason=dispute.reason, since_at=dispute.since_at)
 
 
 def _blame(match: Match) -> str | None:

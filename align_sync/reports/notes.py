@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from align_sync.reports.model import Filters, KeyResultLine, ReportItem, SourceLine, SourceState
+from align_sync.reports.model import Filters, KeyResultLine, ReportItem, RuleLine, SourceLine, SourceState
 from align_sync.reports.words import age, count, day_and_time, moment, source_name, team_name
 from align_sync.work import Sprint
 
 _WEEK = timedelta(days=7)
 """Within a week the day of the week says best when something was."""
+
+
+def note_as_of(filters: Filters, zone: str) -> Iterator[str]:
+    if filters.as_of_at is not None:
+        yield f"this is how things stood on {moment(filters.as_of_at, zone)}, as far as it was known then"
 
 
 def note_book(key_results: tuple[KeyResultLine, ...], *, is_book_empty: bool) -> Iterator[str]:
@@ -29,6 +34,21 @@ def note_scope(sprints: tuple[Sprint, ...], items: tuple[ReportItem, ...], filte
             yield f"no team in scope is called {team}{others}"
 
 
+def note_filters(
+    filters: Filters, key_results: tuple[KeyResultLine, ...], rules: tuple[RuleLine, ...]
+) -> Iterator[str]:
+    """A list may be empty only because of a slip of the hand in what was asked for."""
+    active = {line.key.casefold() for line in key_results}
+    for key in filters.key_results:
+        if key.casefold() not in active:
+            yield f"no active key result in scope is called {key}"
+    names = {rule.name for rule in rules}
+    for name in filters.rules:
+        if name not in names:
+            others = f"; there is {', '.join(sorted(names))}" if names else ""
+            yield f"no rule of the settings is called {name}{others}"
+
+
 def note_sources(sources: tuple[SourceLine, ...], now: datetime, zone: str) -> Iterator[str]:
     if not sources:
         yield "no source has been read: align-sync sync"
@@ -39,7 +59,7 @@ def note_sources(sources: tuple[SourceLine, ...], now: datetime, zone: str) -> I
         if line.failure:
             yield f"the last reading of {name} stopped: {line.failure}"
         if line.problems:
-            yield f"{count(line.problems, 'record')} of {name} could not be read"
+            yield f"reading {name} met {count(line.problems, 'problem')}, see there"
 
 
 def note_idle(key_results: tuple[KeyResultLine, ...], sources: tuple[SourceLine, ...]) -> Iterator[str]:

@@ -5,8 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, case, func, or_, select, union, update
 
-from align_sync.store.schema import item, membership, parent_edge, sprint
+from align_sync.errors import UserError
+from align_sync.linking.told import write_above, write_words
+from align_sync.store.history import begin_spans, end_spans, follow_spans, keep_item_versions
+from align_sync.store.schema import item, membership, parent_edge, source_state, sprint
 from align_sync.store.upsert import in_portions, insert_rows
+from align_sync.store.waiting import mark_waiting
 from align_sync.sync.absence import Missing
 from align_sync.sync.identifiers import IdentifierSet
 from align_sync.sync.plan import Known, PagePlan, Upsert
@@ -33,6 +37,8 @@ _UPDATED = (
     "kind",
     "status_category",
     "container",
+    "words",
+    "above",
     "document",
     "content_hash",
     "updated_at",
@@ -40,7 +46,6 @@ _UPDATED = (
     "missing_count",
     "changed_at",
     "sweep_id",
-    "needs_link",
 )
 
 
@@ -80,23 +85,36 @@ def load_known(connection: Connection, source: str, external_ids: Iterable[str])
 def save_items(
     connection: Connection, plan: PagePlan, *, known: Mapping[str, Known], source: str, sweep_id: int, now: datetime
 ) -> dict[str, int]:
-    """Write what is new and changed, mark the rest as seen; returns our ids of all items of the page."""
+    """Write what is new and changed, mark the rest as seen; returns our ids of all items of the page.
+
+    What an item was before it changed is kept, and so is who had it in progress.
+    """
     ids = {external_id: row.item_id for external_id, row in known.items()}
     if plan.created:
         insert_rows(connection, item, [_row(upsert, sweep_id, now) for upsert in plan.created])
         ids |= load_ids(connection, source, [upsert.item.ref.external_id for upsert in plan.created])
+        begin_spans(connection, {ids[upsert.item.ref.external_id]: upsert.item for upsert in plan.created}, now)
+    _keep_history(connection, plan, ids, now)
     if plan.changed:
         rows = [_row(upsert, sweep_id, now) for upsert in plan.changed]
         insert_rows(connection, item, rows, key=("source", "external_id"), updates=_UPDATED)
     _save_parents(connection, (*plan.created, *plan.changed), ids, known)
+    differing = [upsert.item.ref.external_id for upsert in (*plan.created, *plan.changed)]
+    mark_waiting(connection, [ids[external_id] for external_id in (*differing, *plan.revived)])
     seen = [ids[external_id] for external_id in (*plan.same, *plan.older)]
     for portion in in_portions(seen):
         connection.execute(update(item).where(item.c.id.in_(portion)).values(sweep_id=sweep_id, missing_count=0))
     for portion in in_portions([ids[external_id] for external_id in plan.revived]):
-        connection.execute(
-            update(item).where(item.c.id.in_(portion)).values(state=PRESENT, changed_at=now, needs_link=True)
-        )
+        connection.execute(update(item).where(item.c.id.in_(portion)).values(state=PRESENT, changed_at=now))
     return ids
+
+
+def _keep_history(connection: Connection, plan: PagePlan, ids: Mapping[str, int], now: datetime) -> None:
+    """Before the items are written: what they were, and whose work on them ends or begins."""
+    changed = {ids[upsert.item.ref.external_id]: upsert.item for upsert in plan.changed}
+    revived = [ids[external_id] for external_id in plan.revived]
+    keep_item_versions(connection, [*changed, *revived], now)
+    follow_spans(connection, changed | _load_items(connection, revived), now)
 
 
 def load_ids(connection: Connection, source: str, external_ids: Iterable[str]) -> dict[str, int]:
@@ -117,6 +135,8 @@ def _row(upsert: Upsert, sweep_id: int, now: datetime) -> dict[str, object]:
         "kind": work_item.kind.value,
         "status_category": work_item.status_category.value,
         "container": work_item.container,
+        "words": write_words(work_item),
+        "above": write_above(work_item),
         "document": upsert.document,
         "content_hash": upsert.content_hash,
         "updated_at": work_item.updated_at,
@@ -125,7 +145,6 @@ def _row(upsert: Upsert, sweep_id: int, now: datetime) -> dict[str, object]:
         "first_seen_at": now,
         "changed_at": now,
         "sweep_id": sweep_id,
-        "needs_link": True,
     }
 
 
@@ -264,17 +283,21 @@ def mark_missing(connection: Connection, source: str, external_ids: Iterable[str
 
 
 def mark_gone(connection: Connection, source: str, external_ids: Iterable[str], now: datetime) -> None:
-    """Keep the row as a tombstone, end its stays in sprints, and have what hangs on it linked again."""
+    """Keep the row as a tombstone, end its stays in sprints and the work on it, and link anew what hangs on it."""
     for portion in in_portions(external_ids):
-        chosen = and_(item.c.source == source, item.c.external_id.in_(portion))
-        ids = select(item.c.id).where(chosen)
+        ids = tuple(load_ids(connection, source, portion).values())
+        keep_item_versions(connection, ids, now)
+        end_spans(connection, ids, now)
+        mark_waiting(connection, ids)
         connection.execute(
-            update(membership).where(membership.c.item_id.in_(ids), membership.c.left_at.is_(None)).values(left_at=now)
+            update(membership)
+            .where(membership.c.item_id.in_(ids), membership.c.left_at.is_(None))
+            .values(left_at=now, left_known_at=now)
         )
         connection.execute(
             update(item)
-            .where(chosen)
-            .values(state=GONE, missing_count=item.c.missing_count + 1, changed_at=now, needs_link=True)
+            .where(item.c.id.in_(ids))
+            .values(state=GONE, missing_count=item.c.missing_count + 1, changed_at=now)
         )
 
 
@@ -298,7 +321,6 @@ def save_unreadable(connection: Connection, refs: Iterable[ItemRef], *, sweep_id
             "first_seen_at": now,
             "changed_at": now,
             "sweep_id": sweep_id,
-            "needs_link": False,
         }
         for ref in refs
     ]
@@ -310,18 +332,56 @@ def forget_unreadable(connection: Connection, source: str) -> None:
 
 
 def load_item(connection: Connection, item_id: int) -> WorkItem:
-    row = connection.execute(select(item.c.document, item.c.updated_at).where(item.c.id == item_id)).one()
-    return read_document(row.document, updated_at=row.updated_at)
+    return _load_items(connection, [item_id])[item_id]
+
+
+def _load_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, WorkItem]:
+    rows = (
+        row
+        for portion in in_portions(item_ids)
+        for row in connection.execute(
+            select(item.c.id, item.c.document, item.c.updated_at).where(item.c.id.in_(portion))
+        )
+    )
+    return {row.id: read_document(row.document, updated_at=row.updated_at) for row in rows}
 
 
 def find_items(connection: Connection, text: str) -> list[tuple[int, ItemRef]]:
-    """Items that a person means by a key or identifier; several where two sources use the same key."""
-    rows = connection.execute(
-        select(item.c.id, item.c.source, item.c.external_id, item.c.key)
-        .where(or_(func.lower(item.c.key) == text.lower(), item.c.external_id == text), item.c.state != UNREADABLE)
-        .order_by(item.c.source, item.c.external_id)
+    """Items that a person means by a key or identifier; several where two sources use the same key.
+
+    As it is written and in capitals, as keys mostly are, an index finds it. Only else all keys are looked through.
+    """
+    sources = connection.scalars(select(source_state.c.source)).all()
+    quick = (
+        select(*_NAMED).where(item.c.source.in_(sources), item.c.key.in_({text, text.upper()})),
+        select(*_NAMED).where(item.c.source.in_(sources), item.c.external_id == text),
     )
-    return [
-        (item_id, ItemRef(source=source, external_id=external_id, key=key))
-        for item_id, source, external_id, key in rows
-    ]
+    slow = select(*_NAMED).where(or_(func.lower(item.c.key) == text.lower(), item.c.external_id == text))
+    found: dict[int, ItemRef] = {}
+    for chosen in (*quick, slow):
+        if chosen is slow and found:
+            break
+        for item_id, source, external_id, key in connection.execute(chosen.where(item.c.state != UNREADABLE)):
+            found[item_id] = ItemRef(source=source, external_id=external_id, key=key)
+    return sorted(found.items(), key=lambda one: one[1])
+
+
+_NAMED = (item.c.id, item.c.source, item.c.external_id, item.c.key)
+
+
+def find_one(connection: Connection, name: str) -> tuple[int, ItemRef, str]:
+    """Our id, the reference and the title of the item that a person names: `PAY-12`, or `PAY-12@jira`.
+
+    Raises `UserError` where the name finds no item, or several.
+    """
+    wanted, _, source = name.strip().partition("@")
+    found = [(item_id, ref) for item_id, ref in find_items(connection, wanted) if source in {"", ref.source}]
+    if len(found) > 1:
+        several = ", ".join(f"{ref.key}@{ref.source}" for _, ref in found)
+        raise UserError(f"{name!r} names several items", where="ITEM", advice=f"name one of: {several}")
+    if not found:
+        advice = "name a key such as PAY-12, or run align-sync sync: it may be new, or in no open sprint"
+        raise UserError(f"no item is called {name!r}", where="ITEM", advice=advice)
+    item_id, ref = found[0]
+    title = connection.execute(select(item.c.title).where(item.c.id == item_id)).scalar_one()
+    return item_id, ref, title

@@ -6,12 +6,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -21,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -84,6 +86,7 @@ source_state = Table(
     Column("attempted_at", UtcDateTime, nullable=True),
     Column("failure", Text, nullable=False, server_default=text("''")),
     Column("failure_kind", String(40), nullable=False, server_default=text("''")),
+    Column("members", Integer, nullable=False, server_default=text("0")),
 )
 
 sweep = Table(
@@ -133,6 +136,9 @@ item = Table(
     Column("kind", String(20), nullable=False),
     Column("status_category", String(20), nullable=False),
     Column("container", Text, nullable=False),
+    # What linking reads of it, so that a million items are linked again without their documents.
+    Column("words", Text, nullable=False, server_default=text("''")),
+    Column("above", Text, nullable=False, server_default=text("''")),
     Column("document", Text, nullable=False),
     Column("content_hash", String(32), nullable=False),
     Column("updated_at", UtcDateTime, nullable=True),
@@ -141,11 +147,8 @@ item = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("sweep_id", BigInteger, nullable=False),
-    Column("needs_link", Boolean, nullable=False),
     UniqueConstraint("source", "external_id"),
     Index("ix_item_source_key", "source", "key"),
-    # Items that wait to be linked are few; an index over all of them would be written for nothing.
-    Index("ix_item_needs_link", "id", sqlite_where=text("needs_link = 1"), postgresql_where=text("needs_link")),
 )
 
 parent_edge = Table(
@@ -166,8 +169,11 @@ membership = Table(
     _row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("sprint_id", RowId, ForeignKey("sprint.id", ondelete="CASCADE"), nullable=False),
+    # When it held, and when we learnt of it.
     Column("entered_at", UtcDateTime, nullable=False),
+    Column("entered_known_at", UtcDateTime, nullable=False),
     Column("left_at", UtcDateTime, nullable=True),
+    Column("left_known_at", UtcDateTime, nullable=True),
     Index("ix_membership_sprint_id", "sprint_id", "left_at"),
     Index("ix_membership_item_id", "item_id"),
     # One open stay of an item in a sprint at a time, kept by the database itself.
@@ -187,8 +193,24 @@ book = Table(
     _row_id(),
     Column("applied_at", UtcDateTime, nullable=False),
     Column("applied_by", Text, nullable=False),
+    # Since when it holds; before `applied_at` where it is written down late.
+    Column("held_from_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False, server_default=text("''")),
     Column("fingerprint", String(64), nullable=False),
     Column("document", Text, nullable=False),
+)
+
+# Items to be judged anew. A table of its own: a mark in `item` would have every row of it written once more.
+waiting = Table("waiting", metadata, Column("item_id", RowId, primary_key=True, autoincrement=False))
+
+link_run = Table(
+    "link_run",
+    metadata,
+    _row_id(),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("rules", String(64), nullable=False),
+    Column("is_full", Boolean, nullable=False),
 )
 
 verdict = Table(
@@ -196,12 +218,25 @@ verdict = Table(
     metadata,
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
     Column("bucket", String(20), nullable=False),
-    Column("because", Text, nullable=False),
-    Column("links", Text, nullable=False),
-    Column("rejected", Text, nullable=False),
-    Column("chain", Text, nullable=False),
-    Column("rules", String(64), nullable=False),
-    Column("decided_at", UtcDateTime, nullable=False),
+    # What it rests on, in short: two verdicts with the same basis have the same evidence.
+    Column("basis", Text, nullable=False),
+    Column("run_id", RowId, nullable=False),
+)
+
+# What may be found, once; the evidence of a million items names a few thousand grounds.
+ground = Table(
+    "ground",
+    metadata,
+    _row_id(),
+    Column("digest", String(32), nullable=False),
+    Column("key_result", String(200), nullable=False),
+    Column("rule", String(20), nullable=False),
+    Column("field", Text, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("weight", Float, nullable=True),
+    Column("author", Text, nullable=False),
+    UniqueConstraint("digest"),
+    Index("ix_ground_key_result", "key_result"),
 )
 
 evidence = Table(
@@ -209,18 +244,19 @@ evidence = Table(
     metadata,
     _row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
-    Column("key_result", String(200), nullable=False),
-    Column("rule", String(20), nullable=False),
-    Column("field", Text, nullable=False),
-    Column("found", Text, nullable=False),
-    Column("via_source", String(100), nullable=False),
-    Column("via_external_id", String(200), nullable=False),
-    Column("via_key", String(300), nullable=False),
+    Column("ground_id", RowId, ForeignKey("ground.id"), nullable=False),
+    # The item that carries it where that is not the item itself.
+    Column("via_id", RowId, nullable=True),
     Column("distance", Integer, nullable=False),
-    Column("weight", Float, nullable=True),
-    Column("first_seen_at", UtcDateTime, nullable=False),
-    Column("gone_at", UtcDateTime, nullable=True),
-    Index("ix_evidence_item_id", "item_id", "gone_at"),
+    Column("first_run_id", RowId, nullable=False),
+    Column("gone_run_id", RowId, nullable=True),
+    Index("ix_evidence_item_id", "item_id"),
+    Index(
+        "ix_evidence_ground_id",
+        "ground_id",
+        sqlite_where=text("gone_run_id IS NULL"),
+        postgresql_where=text("gone_run_id IS NULL"),
+    ),
 )
 
 link_state = Table(
@@ -229,4 +265,89 @@ link_state = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("rules", String(64), nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
+)
+
+# What an item or a sprint was before it changed; the present is in `item` and `sprint` alone.
+item_version = Table(
+    "item_version",
+    metadata,
+    _row_id(),
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=True),
+    Column("known_from_at", UtcDateTime, nullable=False),
+    Column("known_until_at", UtcDateTime, nullable=False),
+    Index("ix_item_version_item_id", "item_id", "known_until_at"),
+)
+
+sprint_version = Table(
+    "sprint_version",
+    metadata,
+    _row_id(),
+    Column("sprint_id", RowId, ForeignKey("sprint.id", ondelete="CASCADE"), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("known_from_at", UtcDateTime, nullable=False),
+    Column("known_until_at", UtcDateTime, nullable=False),
+    Index("ix_sprint_version_sprint_id", "sprint_id", "known_until_at"),
+)
+
+# Who had an item in progress, from when to when: the base of person-days.
+progress_span = Table(
+    "progress_span",
+    metadata,
+    _row_id(),
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("began_known_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Index("ix_progress_span_item_id", "item_id"),
+    Index("ix_progress_span_person", "person", "ended_at"),
+)
+
+# What people decided; ended by a new value in the last columns, never deleted.
+decision = Table(
+    "decision",
+    metadata,
+    _row_id(),
+    Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("key_result", String(200), nullable=False, server_default=text("''")),
+    Column("share", Float, nullable=True),
+    Column("category", String(100), nullable=False, server_default=text("''")),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since_at", UtcDateTime, nullable=False),
+    Column("expires_on", Date, nullable=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("ended_by", Text, nullable=False, server_default=text("''")),
+    Column("end_reason", Text, nullable=False, server_default=text("''")),
+    Index("ix_decision_item_id", "item_id"),
+    Index("ix_decision_kind", "kind", "ended_at"),
+)
+
+# The rules and limits of the settings, version after version, so that an earlier day is judged by its own.
+policy_version = Table(
+    "policy_version",
+    metadata,
+    _row_id(),
+    Column("fingerprint", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("known_from_at", UtcDateTime, nullable=False),
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    _row_id(),
+    Column("name", String(40), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("as_of_at", UtcDateTime, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("name"),
+    Index("ix_snapshot_filters", "filters", "made_at"),
 )

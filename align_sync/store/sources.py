@@ -9,15 +9,22 @@ from align_sync.errors import Problem
 from align_sync.reports.model import SourceLine, SourceState
 from align_sync.reports.sources import judge_source
 from align_sync.store.schema import source_state
-from align_sync.store.scope import count_items
-from align_sync.store.sweeps import load_statuses
+from align_sync.store.sweeps import load_statuses, load_statuses_at
 
 
 def load_source_lines(
-    connection: Connection, *, expected: Iterable[tuple[str, str]], now: datetime, pulled_every: timedelta
+    connection: Connection,
+    *,
+    expected: Iterable[tuple[str, str]],
+    now: datetime,
+    pulled_every: timedelta,
+    at: datetime | None = None,
 ) -> tuple[SourceLine, ...]:
-    """All sources that were ever tried, and those of `expected` (name, kind) that never were."""
-    counts = count_items(connection)
+    """All sources that were ever tried, and those of `expected` (name, kind) that never were.
+
+    With `at` as they stood at that instant, which is then `now` too.
+    """
+    statuses = load_statuses(connection) if at is None else load_statuses_at(connection, at)
     lines = {
         status.source: SourceLine(
             source=status.source,
@@ -27,11 +34,11 @@ def load_source_lines(
             ),
             complete_at=status.complete_at,
             attempted_at=status.attempted_at,
-            items=counts.get(status.source, 0),
+            items=status.members,
             failure=status.failure,
             problems=status.problem_count,
         )
-        for status in load_statuses(connection)
+        for status in statuses
     }
     for source, kind in expected:
         if source not in lines:

@@ -5,36 +5,42 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from align_sync.store.history import TOLD_OF_SPRINTS, keep_sprint_versions
 from align_sync.store.schema import membership, sprint
 from align_sync.store.upsert import insert_rows
 from align_sync.sync.plan import Move
 from align_sync.work import Sprint, SprintRef, SprintState
 
-_TOLD = ("name", "state", "team", "board", "goal", "starts_at", "ends_at", "completed_at")
+IN_ORDER = (sprint.c.starts_at.nulls_last(), sprint.c.external_id)
+"""Of several sprints that an item is in the first one has it; whoever asks must find the same."""
 
 
 def save_sprints(connection: Connection, sprints: Iterable[Sprint], now: datetime) -> int:
-    """Write what is new or changed; returns how many that were."""
-    known = {(row.ref.source, row.ref.external_id): row for row in load_sprints(connection)}
-    differing = [s for s in sprints if known.get((s.ref.source, s.ref.external_id)) != s]
+    """Write what is new or changed, and keep what was before; returns how many were written."""
+    known = {one.ref: one for one in load_sprints(connection)}
+    differing = [one for one in sprints if known.get(one.ref) != one]
+    keep_sprint_versions(connection, [known[one.ref] for one in differing if one.ref in known], now)
     rows = [
         {
             "source": s.ref.source,
             "external_id": s.ref.external_id,
-            **{name: getattr(s, name) for name in _TOLD},
+            **{name: getattr(s, name) for name in TOLD_OF_SPRINTS},
             "first_seen_at": now,
             "changed_at": now,
         }
         for s in differing
     ]
-    insert_rows(connection, sprint, rows, key=("source", "external_id"), updates=(*_TOLD, "changed_at"))
+    insert_rows(connection, sprint, rows, key=("source", "external_id"), updates=(*TOLD_OF_SPRINTS, "changed_at"))
     return len(differing)
 
 
-def load_sprints(connection: Connection, source: str | None = None) -> tuple[Sprint, ...]:
-    chosen = select(sprint).order_by(sprint.c.source, sprint.c.starts_at.nulls_last(), sprint.c.external_id)
+def load_sprints(connection: Connection, source: str | None = None, *, only_open: bool = False) -> tuple[Sprint, ...]:
+    """All sprints, or those of a source. `only_open` leaves out what is over: in time that is nearly all of them."""
+    chosen = select(sprint).order_by(sprint.c.source, *IN_ORDER)
     if source is not None:
         chosen = chosen.where(sprint.c.source == source)
+    if only_open:
+        chosen = chosen.where(sprint.c.state != SprintState.CLOSED.value)
     return tuple(
         Sprint(
             ref=SprintRef(source=row.source, external_id=row.external_id),
@@ -66,9 +72,13 @@ def save_moves(
     sprint_ids: Mapping[str, int],
     now: datetime,
 ) -> None:
-    """Begin and end stays; the history of earlier ones is kept."""
+    """Begin and end stays as of when they held; that it was learnt `now` is written beside it.
+
+    The history of earlier stays is kept.
+    """
     ended = [
-        {"of_item": item_ids[move.external_id], "of_sprint": sprint_ids[move.sprint_id], "at": now} for move in left
+        {"of_item": item_ids[move.external_id], "of_sprint": sprint_ids[move.sprint_id], "at": move.at, "now": now}
+        for move in left
     ]
     if ended:
         connection.execute(
@@ -78,11 +88,16 @@ def save_moves(
                 membership.c.sprint_id == bindparam("of_sprint"),
                 membership.c.left_at.is_(None),
             )
-            .values(left_at=bindparam("at")),
+            .values(left_at=bindparam("at"), left_known_at=bindparam("now")),
             ended,
         )
     begun = [
-        {"item_id": item_ids[move.external_id], "sprint_id": sprint_ids[move.sprint_id], "entered_at": now}
+        {
+            "item_id": item_ids[move.external_id],
+            "sprint_id": sprint_ids[move.sprint_id],
+            "entered_at": move.at,
+            "entered_known_at": now,
+        }
         for move in entered
     ]
     insert_rows(connection, membership, begun, updates=())

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from align_sync.errors import Problem
 from align_sync.store.schema import source_state, sweep
+from align_sync.store.scope import count_members
 from align_sync.store.upsert import insert_into
 from align_sync.sync.cursor import Progress, SweepKind
 
@@ -16,6 +17,7 @@ RUNNING = "running"
 COMPLETE = "complete"
 FAILED = "failed"
 MOST_PROBLEMS = 200
+MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,10 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """How a source stands: when it was last read completely, when last tried, and what stopped that."""
+    """How a source stands: when it was last read completely, when last tried, and what stopped that.
+
+    `members` are its items in open sprints when it was last read completely.
+    """
 
     source: str
     kind: str
@@ -41,6 +46,7 @@ class SourceStatus:
     failure_kind: str
     facts: dict[str, object]
     facts_at: datetime | None
+    members: int = 0
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
 
@@ -69,8 +75,38 @@ def load_statuses(connection: Connection) -> tuple[SourceStatus, ...]:
                 failure_kind=row.failure_kind,
                 facts=orjson.loads(row.facts),
                 facts_at=row.facts_at,
+                members=row.members,
                 problems=tuple(Problem(**entry) for entry in orjson.loads(last.problems)) if last else (),
                 problem_count=last.problem_count if last else 0,
+            )
+        )
+    return tuple(statuses)
+
+
+def load_statuses_at(connection: Connection, at: datetime) -> tuple[SourceStatus, ...]:
+    """How the sources stood at an instant, as far as their readings tell: a reading that failed left no words."""
+    statuses = []
+    for row in connection.execute(select(source_state).order_by(source_state.c.source)).all():
+        begun = select(sweep).where(sweep.c.source == row.source, sweep.c.started_at <= at)
+        newest = begun.order_by(sweep.c.id.desc()).limit(1)
+        complete = newest.where(sweep.c.state == COMPLETE, sweep.c.finished_at <= at)
+        last, whole = connection.execute(newest).first(), connection.execute(complete).first()
+        if last is None:
+            continue
+        has_failed = last.state == FAILED and last.finished_at <= at
+        statuses.append(
+            SourceStatus(
+                source=row.source,
+                kind=row.kind,
+                progress=Progress(),
+                complete_at=whole.started_at if whole else None,
+                attempted_at=last.started_at,
+                failure="it was given up and begun anew" if has_failed else "",
+                failure_kind="",
+                facts={},
+                facts_at=None,
+                members=orjson.loads(whole.counts).get(MEMBERS, 0) if whole else 0,
+                problem_count=last.problem_count,
             )
         )
     return tuple(statuses)
@@ -134,12 +170,19 @@ def finish_sweep(
     problems: Sequence[Problem],
 ) -> None:
     """Move the cursor, in the transaction that ends the sweep: everything before it is stored."""
+    members = count_members(connection, source)
     connection.execute(
         update(sweep)
         .where(sweep.c.id == done.sweep_id)
-        .values(state=COMPLETE, finished_at=now, counts=orjson.dumps(counts).decode(), **_told(problems))
+        .values(
+            state=COMPLETE,
+            finished_at=now,
+            counts=orjson.dumps(counts | {MEMBERS: members}).decode(),
+            **_told(problems),
+        )
     )
     values: dict[str, object] = {
+        "members": members,
         "cursor_at": done.cursor_at,
         "complete_at": done.started_at,
         "failure": "",

@@ -56,6 +56,27 @@ def insert_rows(
     connection.exec_driver_sql(compiled, list(zip(*columns, strict=True)))
 
 
+def insert_tuples(
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[object, ...]],
+    *,
+    key: tuple[str, ...] = (),
+    updates: tuple[str, ...] | None = None,
+) -> None:
+    """The same for rows as tuples in the order of `columns`, of types that every driver takes as they are."""
+    if not rows:
+        return
+    statement, compiled, stores = _prepare(connection.dialect, table, columns, key, updates)
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    if tuple(name for name, _ in stores) != columns or any(store is not None for _, store in stores):
+        raise TypeError(f"rows of {table.name} cannot be stored as they are")
+    connection.exec_driver_sql(compiled, list(rows))
+
+
 @lru_cache(maxsize=64)
 def _prepare(
     dialect: Dialect,

@@ -32,10 +32,11 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """An item that came into a sprint or left one, by the tracker's identifiers."""
+    """An item that came into a sprint or left one, by the tracker's identifiers, and when it did."""
 
     external_id: str
     sprint_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,14 @@ def plan_page(
     known: Mapping[str, Known],
     sprint_ids: frozenset[str],
     unplaced: frozenset[str] = frozenset(),
+    *,
+    now: datetime,
+    is_first: bool,
 ) -> PagePlan:
     """Compare by content, not by stamp. `sprint_ids` are all sprints that the store has; others are of no interest.
 
-    `unplaced` are items whose sprints cannot be told from the item: they stay where they are.
+    `unplaced` are items whose sprints cannot be told from the item: they stay where they are. `now` and `is_first`
+    are those of `date_entry`.
 
     An item that the source answers in an older state than is known (an index that lags) is left as it is.
     """
@@ -91,7 +96,8 @@ def plan_page(
                 revived.append(external_id)
         if external_id in unplaced:
             continue
-        stays = plan_stays(item, before.sprint_ids if before else frozenset(), sprint_ids)
+        sprints_before = before.sprint_ids if before else frozenset[str]()
+        stays = plan_stays(item, sprints_before, sprint_ids, now=now, is_first=is_first)
         entered += stays[0]
         left += stays[1]
     return PagePlan(
@@ -106,15 +112,36 @@ def plan_page(
 
 
 def plan_stays(
-    item: WorkItem, before: frozenset[str], sprint_ids: frozenset[str]
+    item: WorkItem, before: frozenset[str], sprint_ids: frozenset[str], *, now: datetime, is_first: bool
 ) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
     """Which sprints the item entered and left. The whole set is replaced; an archived item is in none."""
     external_id = item.ref.external_id
-    now = sprint_ids.intersection(item.sprint_ids) if item.archived_at is None else frozenset()
+    after = sprint_ids.intersection(item.sprint_ids) if item.archived_at is None else frozenset()
+    told = dict(item.sprint_entered)
     return (
-        tuple(Move(external_id=external_id, sprint_id=sprint) for sprint in sorted(now - before)),
-        tuple(Move(external_id=external_id, sprint_id=sprint) for sprint in sorted(before - now)),
+        tuple(
+            Move(
+                external_id=external_id,
+                sprint_id=sprint,
+                at=date_entry(told.get(sprint), item.updated_at, now=now, is_first=is_first),
+            )
+            for sprint in sorted(after - before)
+        ),
+        tuple(Move(external_id=external_id, sprint_id=sprint, at=now) for sprint in sorted(before - after)),
     )
+
+
+def date_entry(told: datetime | None, updated_at: datetime | None, *, now: datetime, is_first: bool) -> datetime:
+    """When an item came into a sprint where the store did not see it before; never later than `now`.
+
+    What the tracker told counts. Else it came between the last pull and this one: now. Unless this `is_first`, the
+    first complete reading of the source: then it may have been there for long, and at its last update for sure, since
+    to enter a sprint is one. The time in which a new item need not be linked yet counts from here, so this is the
+    latest instant that is possible: the benefit of the doubt is the item's.
+    """
+    if told is None and is_first:
+        told = updated_at
+    return now if told is None else min(told, now)
 
 
 def _is_older(item: WorkItem, before: Known) -> bool:

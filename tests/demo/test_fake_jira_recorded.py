@@ -116,6 +116,19 @@ def test_what_a_record_lacks_is_lacking_and_unknown_custom_fields_are_listed(tmp
     assert {"customfield_10010", "customfield_12310310"} <= site.directory.fields.keys()
 
 
+def test_the_date_of_the_category_is_the_recorded_one_until_it_changes(tmp_path: Path) -> None:
+    site = make_site()
+    told = "2015-02-02T13:44:04.000+0000"
+    fields = {**FROM_SERVER["fields"], "statuscategorychangedate": told}
+    with_it = {**FROM_SERVER, "id": "601", "key": "ARROW-7", "fields": fields}
+    load_recorded(site, recording(tmp_path, FROM_SERVER, with_it))
+    assert "statuscategorychangedate" not in fields_of(site, "ARROW-6", version=3)
+    assert fields_of(site, "ARROW-7", version=3)["statuscategorychangedate"] == told
+    site.edit_issue("ARROW-7", status="Anything", status_category="indeterminate")
+    shown = fields_of(site, "ARROW-7", version=3)["statuscategorychangedate"]
+    assert datetime.fromisoformat(shown) == NOW
+
+
 def test_a_sprint_of_the_past_is_served_as_active(tmp_path: Path) -> None:
     site = make_site()
     sprints = tmp_path / "sprints.json"

@@ -63,6 +63,45 @@ def test_an_edit_bumps_updated_unless_told_not_to() -> None:
     assert fields["status"]["statusCategory"]["key"] == "indeterminate"
 
 
+def test_the_date_of_the_category_is_that_of_its_last_change() -> None:
+    clock = Clock()
+    site = make_site(clock)
+
+    def told() -> datetime:
+        return datetime.fromisoformat(shown(site, "TIS-1")["fields"]["statuscategorychangedate"])
+
+    assert told() == site.issue("TIS-1").created_at
+    clock.advance(minutes=5)
+    site.edit_issue("TIS-1", status="In Progress", touch=False)
+    begun_at = clock()
+    assert told() == begun_at
+    clock.advance(minutes=5)
+    site.edit_issue("TIS-1", status="In Review", summary="New")
+    assert told() == begun_at, "another status of the same category"
+    site.edit_issue("TIS-1", status="Done", updated_at=START + timedelta(minutes=7))
+    assert told() == START + timedelta(minutes=7)
+    site.edit_issue("TIS-1", status="To Do", category_changed_at=START)
+    assert told() == START
+
+
+def test_data_center_has_no_date_of_the_category() -> None:
+    site = make_site(Clock(), flavour=Flavour.DATACENTER)
+    assert "statuscategorychangedate" not in site.directory.fields
+    assert select_fields(site, ["summary", "statuscategorychangedate"], Dialect.V2).fields == ("summary",)
+
+
+def test_components_are_named_and_keep_their_number() -> None:
+    site = make_site(Clock())
+    site.edit_issue("TIS-1", components=["Ledger", "Cards"], fields={"customfield_1": 1})
+    site.edit_issue("TIS-2", components=["Cards"])
+    one, two = (shown(site, key)["fields"]["components"] for key in ("TIS-1", "TIS-2"))
+    assert [each["name"] for each in one] == ["Ledger", "Cards"]
+    assert one[1] == two[0]
+    assert site.edit_issue("TIS-1", summary="New").extra["components"]
+    site.edit_issue("TIS-1", components=[])
+    assert shown(site, "TIS-1")["fields"]["components"] == []
+
+
 def test_a_sprint_change_leaves_updated_alone_and_shows_at_once() -> None:
     clock = Clock()
     site = make_site(clock)

@@ -229,6 +229,35 @@ class TestSite:
         site.edit_issue(issue, state="Done", labels=[("okr", "nps")])
         assert (issue.updated_at, issue.state.type) == (clock.at, "completed")
 
+    def test_an_issue_tells_when_it_was_begun_and_ended(self, site: LinearSite, clock: Clock) -> None:
+        issue = site.add_issue("ENG-1")
+        told = []
+        for state in ("Todo", "In Progress", "In Review", "Done", "Canceled", "Todo"):
+            site.edit_issue(issue, state=state)
+            told.append((issue.started_at, issue.completed_at, issue.canceled_at))
+            clock.advance(minutes=1)
+        begun_at = NOON + timedelta(minutes=1)
+        assert told == [
+            (None, None, None),
+            (begun_at, None, None),
+            (begun_at, None, None),
+            (begun_at, NOON + timedelta(minutes=3), None),
+            (begun_at, None, NOON + timedelta(minutes=4)),
+            (None, None, None),
+        ]
+        assert site.add_issue("ENG-2", state="In Progress", created_at=NOON).started_at == NOON
+
+    def test_an_issue_tells_when_it_was_put_into_its_cycle(self, site: LinearSite, clock: Clock) -> None:
+        (cycle,) = site.cycles.values()
+        issue = site.add_issue("ENG-1", cycle=cycle)
+        told = []
+        for where in (cycle, None, cycle):
+            clock.advance(minutes=1)
+            site.edit_issue(issue, cycle=where)
+            told.append(issue.added_to_cycle_at)
+        site.move_issue(issue, site.add_team("OPS", "Operations"))
+        assert [*told, issue.added_to_cycle_at] == [NOON, None, NOON + timedelta(minutes=3), None]
+
     def test_moved_issue_has_a_new_identifier_and_is_found_by_both(self, fake: FakeLinear, site: LinearSite) -> None:
         issue = site.add_issue("ENG-1")
         ops = site.add_team("OPS", "Operations")

@@ -1,6 +1,7 @@
 """The command line as people run it: real processes in a folder of their own, with an environment of their own."""
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -31,7 +32,8 @@ class RunningSandbox:
 
     @property
     def variables(self) -> dict[str, str]:
-        return dict(re.findall(r"^export (ALIGN_SYNC_\w+)=(\S+)$", self.said, re.MULTILINE))
+        found = re.findall(r"^export (ALIGN_SYNC_\w+)=(.+)$", self.said, re.MULTILINE)
+        return {name: shlex.split(value)[0] for name, value in found}
 
     def url_of(self, name: str) -> str:
         found = re.search(rf"^{name} +(http://127\.0\.0\.1:\d+)", self.said, re.MULTILINE)

@@ -8,15 +8,20 @@ from pathlib import Path
 import orjson
 import pytest
 
-from align_sync.demo.story import TRUE_LINKS, find_example_okrs
+from align_sync.app import read_clock
+from align_sync.demo.story import MATCHES_NOTHING, TRUE_BEFORE_PEOPLE, TRUE_LINKS, write_example_okrs
 from align_sync.linking.evidence import Bucket
 from tests.demo.recordings import make_issue, write_issues
 from tests.e2e.command_line import CommandLine, Ended
 
 SAMPLE = ("run", "--sample-if-unconfigured")
 FILES = ("report.html", "report.md", "report.json", "unlinked.csv")
-NEXT_SPRINT = {"PAY-430", "PAY-431", "MOB-90", "PLAT-220", "CARE-120", "GROW-50"}
+NEXT_SPRINT = {
+    "PAY-430", "PAY-431", "PAY-432", "PAY-433", "MOB-90", "MOB-91", "PLAT-220", "PLAT-221",
+    "CARE-120", "CARE-121", "GROW-50", "GROW-51", "GROW-52", "GROW-53",
+}  # fmt: skip
 CURRENT = {key: truth.bucket.value for key, truth in TRUE_LINKS.items() if key not in NEXT_SPRINT}
+BEFORE_PEOPLE = {key: TRUE_BEFORE_PEOPLE[key].bucket.value for key in CURRENT}
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def test_without_an_account_the_sample_company_is_shown_twice_the_same(line: Com
     assert (first.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), first.err
     second = line.run(*SAMPLE)
     assert (second.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), second.err
-    assert "74 new, 0 changed" in second.err  # the database of the first run was removed
+    assert "88 new, 0 changed" in second.err  # the database of the first run was removed
     assert sorted(path.name for path in line.folder.iterdir()) == ["out"]
 
 
@@ -54,14 +59,33 @@ def test_everything_that_is_shown_or_written_says_that_it_is_a_sample(line: Comm
     assert {row["key"] for row in rows} == {key for key, bucket in CURRENT.items() if Bucket(bucket).is_actionable}
 
 
+def test_each_rule_says_what_it_matches_and_the_report_is_kept(line: CommandLine) -> None:
+    ended = line.run(*SAMPLE)
+    assert ended.code == 0, ended.err
+    (rule,) = [row for row in ended.out.splitlines() if row.startswith("mapping rule checkout is speed")]
+    assert rule.startswith("mapping rule checkout is speed (KR-5.1, of Yusuf Aydin, until ")
+    assert rule.endswith("): matches 2, decides 3")
+    assert f"warning: {MATCHES_NOTHING} matches none of 92 items" in ended.err
+    variables = {"ALIGN_SYNC_DATABASE__URL": f"sqlite:///{line.folder / 'out' / 'sample.db'}"}
+    (kept,) = orjson.loads(line.run("snapshots", "--json", variables=variables).out)
+    written = orjson.loads((line.folder / "out" / "report.json").read_bytes())
+    assert kept["name"] == written["snapshot"]
+    again = line.run("report", "--snapshot", kept["name"], "--json", variables=variables)
+    assert (again.code, orjson.loads(again.out)) == (0, written)
+
+
 def test_the_three_commands_that_are_named_at_the_end_can_be_run(line: CommandLine) -> None:
     commands = next_commands(line.run(*SAMPLE, "--out-dir", "my out"))
     assert len(commands) == 3
-    env, variable, *words = shlex.split(commands[0])
-    name, _, value = variable.partition("=")
-    explained = line.run(*words[1:], variables={name: value})
+    env, *words = shlex.split(commands[0])
+    variables = dict(word.split("=", 1) for word in words if word.startswith("ALIGN_SYNC_"))
+    explained = line.run(*words[len(variables) + 1 :], variables=variables)
     assert (env, explained.code) == ("env", 0), explained.err
     assert "SAMPLE DATA" in explained.out
+    (line.folder / "align-sync.toml").write_text("[policy]\ngoal = 5\n")
+    later = line.run("report", "--json", variables=variables)
+    assert later.code == 0, later.err
+    assert {item["key"]: item["bucket"] for item in orjson.loads(later.out)["items"]} == CURRENT
     assert commands[1] == "align-sync sandbox"
     assert commands[2].endswith("align-sync run")
 
@@ -85,13 +109,29 @@ def test_settings_of_ones_own_do_not_touch_the_story(line: CommandLine) -> None:
         pattern = '^goal:(?P<kr>.+)$'
         [policy]
         goal = 5
+        grace_days = 0
+        exempt_budget = 1
+        [calendar]
+        weekend = ["mon", "tue", "wed", "thu", "fri", "sat"]
+        [[map]]
+        name = "all of it"
+        kr = "KR-2.1"
+        filter = "type is not empty"
+        owner = "Ana"
+        expires_on = 2099-12-31
+        [[exempt]]
+        name = "the rest"
+        category = "ktlo"
+        sources = ["jira", "linear"]
+        reason = "just so"
         """
     )
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"), "http://127.0.0.1:9")
     ended = line.run(*SAMPLE, variables=proxies)
     assert (ended.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), ended.err
     assert "the goal is 80 %" in ended.out
-    assert "CET" in ended.out
+    assert "CET" in ended.out or "CEST" in ended.out
+    assert "the rest" not in ended.out
 
 
 def test_without_an_account_and_without_the_flag_it_says_how_to_set_one(line: CommandLine) -> None:
@@ -125,9 +165,10 @@ def test_half_an_account_is_an_error_and_never_a_sample(
 def test_real_sources_are_pulled_into_the_own_database_and_nothing_says_sample(line: CommandLine) -> None:
     with line.sandbox() as sandbox:
         line.variables = sandbox.variables
-        assert line.run("okr", "apply", str(find_example_okrs())).code == 0
+        okrs = write_example_okrs(line.folder / "okrs", read_clock().date())
+        assert line.run("okr", "apply", *map(str, okrs)).code == 0
         ended = line.run("run")
-        assert (ended.code, buckets_in(line.folder / "out" / "report.json")) == (0, CURRENT), ended.err
+        assert (ended.code, buckets_in(line.folder / "out" / "report.json")) == (0, BEFORE_PEOPLE), ended.err
         written = "".join((line.folder / "out" / name).read_text() for name in FILES)
         assert "SAMPLE DATA" not in ended.out + ended.err + written
         again = line.run("run")

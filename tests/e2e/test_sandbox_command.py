@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from align_sync.demo.story import MATCHES_NOTHING, TRUE_BEFORE_PEOPLE
 from tests.demo.recordings import make_issue, write_issues
 from tests.e2e.command_line import CommandLine
 
@@ -68,18 +69,38 @@ def pull(line: CommandLine) -> Shown:
     }
 
 
+def test_the_story_is_told_with_its_rules_and_with_okrs_of_today(line: CommandLine) -> None:
+    with line.sandbox("--out-dir", "my out") as sandbox:
+        line.variables = sandbox.variables
+        assert Path(sandbox.variables["ALIGN_SYNC_CONFIG"]) == line.folder / "my out" / "sandbox.toml"
+        # Its settings name the OKR book, so that a sync applies it.
+        synced = line.run_json("sync", "--json")
+        assert [rule["name"] for rule in synced["rules"] if rule["warning"]] == [MATCHES_NOTHING]
+        items = line.run_json("report", "--json")["items"]
+    buckets = {item["key"]: item["bucket"] for item in items}
+    assert buckets == {key: TRUE_BEFORE_PEOPLE[key].bucket.value for key in buckets}
+
+
+def test_a_folder_that_cannot_be_written_is_named(line: CommandLine) -> None:
+    (line.folder / "taken").write_text("a file")
+    ended = line.run("sandbox", "--jira-port=0", "--linear-port=0", "--slack-port=0", "--out-dir", "taken/deep")
+    assert (ended.code, ended.out) == (2, "")
+    assert "taken/deep" in ended.err
+    assert "name another folder" in ended.err
+
+
 def test_it_prints_addresses_and_what_to_paste_and_serves_the_story(line: CommandLine) -> None:
     with line.sandbox() as sandbox:
         assert set(sandbox.variables) == {
             "ALIGN_SYNC_JIRA__URL", "ALIGN_SYNC_JIRA__EMAIL", "ALIGN_SYNC_JIRA__TOKEN",
-            "ALIGN_SYNC_LINEAR__URL", "ALIGN_SYNC_LINEAR__TOKEN",
+            "ALIGN_SYNC_LINEAR__URL", "ALIGN_SYNC_LINEAR__TOKEN", "ALIGN_SYNC_CONFIG",
         }  # fmt: skip
         assert sandbox.url_of("jira") == sandbox.variables["ALIGN_SYNC_JIRA__URL"]
         assert sandbox.url_of("slack").startswith("http://127.0.0.1:")
         line.variables = sandbox.variables
         apply = next(row.strip() for row in sandbox.said.splitlines() if "okr apply" in row)
         assert line.run(*apply.split()[1:]).code == 0
-        assert len(pull(line)) == 79
+        assert len(pull(line)) == 92
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -26,35 +26,26 @@ from align_sync.store.items import (
     load_unseen_parents,
     mark_gone,
     mark_missing,
-    save_items,
     save_unreadable,
 )
-from align_sync.store.schema import item, membership, parent_edge
-from align_sync.store.scope import count_items, load_place, load_scope
+from align_sync.store.schema import item, membership, parent_edge, waiting
+from align_sync.store.scope import count_members, load_place, load_scope
 from align_sync.store.sprints import load_sprint_ids, load_sprints, save_moves, save_sprints
 from align_sync.store.upsert import in_portions
 from align_sync.sync.absence import Missing
-from align_sync.sync.plan import Move, PagePlan, plan_page
-from align_sync.work import ItemRef, Parent, Sprint, SprintState, WorkItem
+from align_sync.sync.plan import Move
+from align_sync.work import ItemRef, Parent, Sprint, SprintState
 from tests.make import NOW, make_item, make_ref, make_sprint
+from tests.store.pulled_items import pull_items
 
 LATER = NOW + timedelta(hours=1)
 
 
-def pull_items(connection: Connection, *items: WorkItem, sweep_id: int = 1, now: datetime = NOW) -> PagePlan:
-    """Write items as a pull does; their sprints must be stored."""
-    source = items[0].ref.source
-    sprint_ids = load_sprint_ids(connection, source)
-    known = load_known(connection, source, [one.ref.external_id for one in items])
-    plan = plan_page(items, known, frozenset(sprint_ids))
-    ids = save_items(connection, plan, known=known, source=source, sweep_id=sweep_id, now=now)
-    save_moves(connection, plan.entered, plan.left, item_ids=ids, sprint_ids=sprint_ids, now=now)
-    return plan
-
-
 def states(connection: Connection) -> dict[str, tuple[str, int, bool]]:
-    rows = connection.execute(select(item.c.key, item.c.state, item.c.missing_count, item.c.needs_link))
-    return {row.key: (row.state, row.missing_count, row.needs_link) for row in rows}
+    """State, how often it was missing, and whether it waits to be linked, by key."""
+    waits = set(connection.execute(select(waiting.c.item_id)).scalars())
+    rows = connection.execute(select(item.c.id, item.c.key, item.c.state, item.c.missing_count))
+    return {row.key: (row.state, row.missing_count, row.id in waits) for row in rows}
 
 
 def keys(refs: Iterable[ItemRef]) -> list[str]:
@@ -196,7 +187,7 @@ class TestStays:
             )
             assert list(load_members(connection, "jira")) == ["id-PAY-1", "id-PAY-2"]
             assert load_known(connection, "jira", ["id-PAY-2"])["id-PAY-2"].sprint_ids == {"41", "42"}
-            assert count_items(connection) == {"jira": 2}
+            assert count_members(connection, "jira") == 2
             assert load_unseen(connection, "jira", sweep_id=1) == []
             assert load_unseen(connection, "jira", sweep_id=2) == ["id-PAY-1", "id-PAY-2"]
 
@@ -224,12 +215,22 @@ class TestStays:
             (NOW + timedelta(hours=2), None),
         ]
 
+    def test_a_stay_tells_when_it_held_and_when_that_was_learnt(self, store: Store) -> None:
+        inside = replace(make_item("PAY-1"), sprint_ids=("42",))
+        with store.write() as connection:
+            save_sprints(connection, [make_sprint("42")], NOW)
+            pull_items(connection, inside, is_first=True)
+            pull_items(connection, replace(inside, sprint_ids=()), now=LATER)
+            row = connection.execute(select(membership)).one()
+        assert (row.entered_at, row.entered_known_at) == (inside.updated_at, NOW)
+        assert (row.left_at, row.left_known_at) == (LATER, LATER)
+
     def test_the_same_stay_cannot_begin_twice(self, store: Store) -> None:
         with store.write() as connection:
             save_sprints(connection, [make_sprint("42")], NOW)
             pull_items(connection, make_item("PAY-1"))
             ids, sprints = load_ids(connection, "jira", ["id-PAY-1"]), load_sprint_ids(connection, "jira")
-            move = Move(external_id="id-PAY-1", sprint_id="42")
+            move = Move(external_id="id-PAY-1", sprint_id="42", at=NOW)
             for _ in range(2):
                 save_moves(connection, [move], [], item_ids=ids, sprint_ids=sprints, now=NOW)
             assert len(connection.execute(select(membership)).all()) == 1
@@ -240,7 +241,8 @@ class TestStays:
             pull_items(connection, replace(make_item("PAY-1"), sprint_ids=("42",)))
             mark_gone(connection, "jira", ["id-PAY-1"], LATER)
             assert list(load_members(connection, "jira")) == []
-            assert connection.execute(select(membership.c.left_at)).scalar_one() == LATER
+            row = connection.execute(select(membership)).one()
+            assert (row.left_at, row.left_known_at) == (LATER, LATER)
 
 
 class TestSprints:
@@ -280,7 +282,7 @@ class TestScope:
             pull_items(connection, replace(make_item("PAY-1"), sprint_ids=("41", "42")), make_item("PAY-2"))
             (scoped,) = load_scope(connection, sprints)
             assert (scoped.item.key, scoped.sprint.ref.external_id) == ("PAY-1", "41")
-            assert (scoped.entered_at, scoped.match) == (NOW, None)
+            assert scoped.entered_at == NOW
             assert load_scope(connection, []) == ()
 
     @pytest.mark.parametrize(
@@ -309,7 +311,7 @@ class TestScope:
             pull_items(connection, replace(make_item("PAY-1"), sprint_ids=("41", "42")))
             mark_gone(connection, "jira", ["id-PAY-1"], LATER)
             assert load_scope(connection, sprints) == ()
-            assert count_items(connection) == {}
+            assert count_members(connection, "jira") == 0
 
     def test_the_place_of_an_item_is_its_active_sprint_first(
         self, store: Store, sprints: tuple[Sprint, Sprint]

@@ -1,19 +1,14 @@
-"""Leases, sweeps, books and verdicts as stored, on both databases."""
+"""Leases, sweeps and books as stored, on both databases."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
 
 from align_sync.errors import AlreadyRunningError, Problem
-from align_sync.linking.evidence import Bucket, Evidence, Link, Match, Rejected, RejectReason, RuleKind
 from align_sync.okr.model import KeyResultState
-from align_sync.store.books import load_book, save_book
+from align_sync.store.books import load_book, load_closed_on, save_book
 from align_sync.store.engine import Store
-from align_sync.store.items import load_ids, mark_gone, save_unreadable
 from align_sync.store.leases import LEASE_TIME, claim_lease, hold_lease, lease_name, load_owner, release_lease
-from align_sync.store.schema import evidence, verdict
 from align_sync.store.sweeps import (
     MOST_PROBLEMS,
     begin_sweep,
@@ -26,22 +21,8 @@ from align_sync.store.sweeps import (
     save_failure,
     touch_source,
 )
-from align_sync.store.verdicts import (
-    clear_waiting,
-    load_above,
-    load_all_ids,
-    load_evidence,
-    load_linked_rules,
-    load_matches,
-    load_waiting,
-    load_work,
-    save_linked_rules,
-    save_matches,
-)
 from align_sync.sync.cursor import Progress, SweepKind
-from align_sync.work import ItemKind, ItemRef, Parent
-from tests.make import NOW, make_book, make_item, make_kr, make_ref
-from tests.store.test_store_items import pull_items
+from tests.make import NOW, make_book, make_kr
 
 LATER = NOW + timedelta(hours=1)
 NAME = lease_name("jira")
@@ -187,105 +168,29 @@ def test_the_newest_book_is_in_force_as_it_was_written(store: Store) -> None:
     assert (applied.book, applied.fingerprint, applied.applied_at, applied.applied_by) == (new, "2", LATER, "Luca")
 
 
-def make_match(key: str = "PAY-1", *, label: str = "kr/ret90", bucket: Bucket = Bucket.DIRECT) -> Match:
-    ref = make_ref(key)
-    found = Evidence(key_result="ret90", rule=RuleKind.LABEL, field="labels", found=label, via=ref, weight=0.5)
-    rejected = Rejected(
-        reason=RejectReason.UNKNOWN_KEY, key="rex", rule=RuleKind.LABEL, field="labels", found="kr/rex", via=ref
-    )
-    return Match(
-        ref=ref,
-        bucket=bucket,
-        because=f"label {label}",
-        links=(Link("ret90", 1.0),),
-        evidence=(found,),
-        rejected=(rejected,),
-        chain=(make_ref("PAY-100"),),
-    )
+def test_a_book_that_is_written_down_late_holds_from_the_day_that_it_says(store: Store) -> None:
+    """The day before is judged by it from then on, and nothing is known of the time before the first one."""
+    day = timedelta(days=1)
+    with store.write() as connection:
+        save_book(connection, make_book("ret90"), fingerprint="1", now=NOW, author="Ana")
+        late = make_book("ret90", "act5")
+        save_book(
+            connection, late, fingerprint="2", now=NOW + 4 * day, author="Ana", held_from_at=NOW + day, reason="x"
+        )
+        held = [load_book(connection, NOW + n * day) for n in (-1, 0, 1, 2, 9)]
+    assert [one and one.fingerprint for one in held] == [None, "1", "2", "2", "2"]
+    newest = held[-1]
+    assert newest is not None
+    assert (newest.applied_at, newest.held_from_at, newest.reason) == (NOW + 4 * day, NOW + day, "x")
 
 
-class TestVerdicts:
-    def test_a_verdict_comes_back_as_it_went(self, store: Store) -> None:
-        match = make_match()
-        with store.write() as connection:
-            pull_items(connection, make_item("PAY-1"))
-            (item_id,) = load_waiting(connection)
-            assert save_matches(connection, {item_id: match}, rules="r", now=NOW) == 1
-            assert load_matches(connection, load_work(connection, [item_id])) == {item_id: match}
-            assert load_waiting(connection) == []
-
-    def test_the_same_verdict_is_not_written_again(self, store: Store) -> None:
-        with store.write() as connection:
-            pull_items(connection, make_item("PAY-1"))
-            (item_id,) = load_waiting(connection)
-            save_matches(connection, {item_id: make_match()}, rules="r", now=NOW)
-            assert save_matches(connection, {item_id: make_match()}, rules="r", now=LATER) == 0
-            assert connection.execute(select(verdict.c.decided_at)).scalar_one() == NOW
-
-    def test_evidence_that_ends_is_kept_with_its_end(self, store: Store) -> None:
-        with store.write() as connection:
-            pull_items(connection, make_item("PAY-1"))
-            (item_id,) = load_waiting(connection)
-            save_matches(connection, {item_id: make_match()}, rules="r", now=NOW)
-            assert save_matches(connection, {item_id: make_match(label="kr/new")}, rules="r", now=LATER) == 1
-            rows = connection.execute(select(evidence).order_by(evidence.c.id)).all()
-            assert [(row.found, row.first_seen_at, row.gone_at) for row in rows] == [
-                ("kr/ret90", NOW, LATER),
-                ("kr/new", LATER, None),
-            ]
-            assert [one.found for one in load_evidence(connection, [item_id])[item_id]] == ["kr/new"]
-
-    def test_all_that_hangs_on_a_changed_item_waits_with_it(self, store: Store) -> None:
-        """By identifier and by key, over several levels, and never round a circle."""
-        by_key = Parent(ItemRef(source="jira", external_id="", key="PAY-2"))
-        with store.write() as connection:
-            pull_items(
-                connection,
-                make_item("PAY-1", parent="PAY-4"),
-                make_item("PAY-2", parent="PAY-1"),
-                replace(make_item("PAY-3"), parents=(by_key,)),
-                make_item("PAY-4", parent="PAY-3"),
-                make_item("PAY-5"),
-            )
-            ids = load_ids(connection, "jira", [f"id-PAY-{number}" for number in range(1, 6)])
-            clear_waiting(connection, ids.values())
-            assert load_waiting(connection) == []
-            pull_items(connection, make_item("PAY-1", parent="PAY-4", title="changed"))
-            assert load_waiting(connection) == sorted(ids[f"id-PAY-{number}"] for number in range(1, 5))
-
-    def test_what_is_gone_loses_its_verdict_and_lends_nothing(self, store: Store) -> None:
-        with store.write() as connection:
-            pull_items(connection, make_item("PAY-1", labels=("kr/ret90",)))
-            (item_id,) = load_waiting(connection)
-            save_matches(connection, {item_id: make_match()}, rules="r", now=NOW)
-            mark_gone(connection, "jira", ["id-PAY-1"], LATER)
-            assert load_waiting(connection) == [item_id]
-            assert load_work(connection, [item_id]) == {}
-            clear_waiting(connection, [item_id])
-            assert connection.execute(select(verdict)).all() == []
-            assert list(load_above(connection, [make_ref("PAY-1")])) == []
-
-    def test_only_present_items_that_are_worked_on_are_judged(self, store: Store) -> None:
-        unreadable = ItemRef(source="jira", external_id="id-X-1", key="X-1")
-        with store.write() as connection:
-            pull_items(connection, make_item("PAY-1"), make_item("PAY-2", kind=ItemKind.CONTAINER))
-            save_unreadable(connection, [unreadable], sweep_id=1, now=NOW)
-            ids = load_all_ids(connection)
-            assert len(ids) == 2
-            assert [one.key for one in load_work(connection, ids).values()] == ["PAY-1"]
-            assert list(load_above(connection, [unreadable])) == []
-
-    def test_parents_are_found_by_identifier_and_by_key_in_each_source(self, store: Store) -> None:
-        with store.write() as connection:
-            pull_items(connection, make_item("PAY-1"), make_item("PAY-2"))
-            pull_items(connection, make_item("PAY-1", source="linear"))
-            asked = [make_ref("PAY-1"), ItemRef(source="jira", external_id="", key="PAY-2"), make_ref("PAY-9")]
-            found = list(load_above(connection, [*asked, make_ref("PAY-1", "linear")]))
-        assert sorted(str(one.ref.source) + one.key for one in found) == ["jiraPAY-1", "jiraPAY-2", "linearPAY-1"]
-
-    def test_the_rules_of_the_last_linking_are_remembered(self, store: Store) -> None:
-        with store.write() as connection:
-            assert load_linked_rules(connection) is None
-            for rules in ("one", "two"):
-                save_linked_rules(connection, rules, NOW)
-            assert load_linked_rules(connection) == "two"
+def test_a_key_result_is_closed_since_the_first_of_the_versions_that_say_so(store: Store) -> None:
+    """Unless the book names the day itself; one that was opened again in between counts from its second end."""
+    day = timedelta(days=1)
+    closed = make_book(make_kr("ret90", state=KeyResultState.CLOSED), "act5")
+    with store.write() as connection:
+        for number, book in enumerate((make_book("ret90", "act5"), closed, make_book("ret90", "act5"), closed, closed)):
+            save_book(connection, book, fingerprint=str(number), now=NOW + number * day, author="Ana")
+        assert load_closed_on(connection, closed) == {"ret90": date(2026, 11, 26)}
+        assert load_closed_on(connection, closed, NOW + 1.5 * day) == {"ret90": date(2026, 11, 24)}
+        assert load_closed_on(connection, make_book("act5")) == {}

@@ -21,6 +21,7 @@ from align_sync.work import (
 )
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAYS = {"started": 2, "completed": 3, "canceled": 4}
 
 
 def listed(*nodes: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +135,37 @@ class TestIssue:
     def test_every_status_type_has_a_category(self, named: str, category: StatusCategory) -> None:
         parsed = parse_issue(issue(state={"name": "X", "type": named}), "linear")
         assert (parsed.item.status_category, parsed.problems) == (category, ())
+
+    @pytest.mark.parametrize(
+        ("named", "since"),
+        [
+            ("unstarted", None),
+            ("started", datetime(2026, 11, 2, tzinfo=UTC)),
+            ("completed", datetime(2026, 11, 3, tzinfo=UTC)),
+            ("canceled", datetime(2026, 11, 4, tzinfo=UTC)),
+            ("duplicate", datetime(2026, 11, 4, tzinfo=UTC)),
+            ("paused", None),
+        ],
+    )
+    def test_since_when_the_category_holds_is_told_of_work_that_was_begun(
+        self, named: str, since: datetime | None
+    ) -> None:
+        told = {f"{name}At": f"2026-11-0{day}T00:00:00.000Z" for name, day in DAYS.items()}
+        state = {"name": "X", "type": named}
+        assert parse_issue(issue(state=state, **told), "linear").item.category_since == since
+        assert parse_issue(issue(state=state), "linear").item.category_since is None
+
+    @pytest.mark.parametrize(
+        ("changes", "entered"),
+        [
+            ({"cycle": {"id": "c-1"}, "addedToCycleAt": "2026-11-20T08:30:00.000Z"}, True),
+            ({"cycle": {"id": "c-1"}, "addedToCycleAt": None}, False),
+            ({"cycle": None, "addedToCycleAt": "2026-11-20T08:30:00.000Z"}, False),
+        ],
+    )
+    def test_when_an_issue_entered_its_cycle(self, changes: dict[str, Any], *, entered: bool) -> None:
+        expected = (("c-1", datetime(2026, 11, 20, 8, 30, tzinfo=UTC)),) if entered else ()
+        assert parse_issue(issue(**changes), "linear").item.sprint_entered == expected
 
     def test_unknown_status_type_is_kept_as_unknown_and_told(self) -> None:
         parsed = parse_issue(issue(state={"name": "Parked", "type": "paused"}), "linear")

@@ -42,7 +42,7 @@ COSTS = {
     Operation.PROJECT_IDS: 277,
     Operation.INITIATIVE_IDS: 277,
     Operation.PLACEMENTS: 552,
-    Operation.ISSUES: 5_602,
+    Operation.ISSUES: 5_642,
     Operation.PROJECTS: 4_222,
     Operation.INITIATIVES: 3_152,
     Operation.ISSUE_LABELS: 553,

@@ -52,6 +52,7 @@ class _Maker:
         is_epic = place % _ISSUES_PER_EPIC == 0
         epic_place = place - place % _ISSUES_PER_EPIC
         updated = self.site.now() - self.spread * ((self.count - place) / self.count)
+        created = updated - timedelta(hours=1 + self.draw("age", place, 2000))
         kind = "Epic" if is_epic else _TYPES[self.draw("type", place, len(_TYPES))]
         return Issue(
             id=self.first_id + place,
@@ -60,8 +61,9 @@ class _Maker:
             summary=f"{_sentence(self.seed, place, 8)} ({place})",
             issue_type=directory.issue_type(kind),
             status=directory.status(_STATUSES[self.draw("status", place, len(_STATUSES))]),
-            created_at=updated - timedelta(hours=1 + self.draw("age", place, 2000)),
+            created_at=created,
             updated_at=updated,
+            category_changed_at=created + (updated - created) / 2,
             labels=self._labels(place),
             sprint_ids=() if is_epic or not self.sprint_ids else (self.sprint_ids[place % len(self.sprint_ids)],),
             parent_key=None if is_epic else self.key(epic_place),

@@ -15,6 +15,7 @@ _SYSTEM = (
     ("project", "Project", "project", None),
     ("status", "Status", "status", None),
     ("statusCategory", "Status Category", "statusCategory", None),
+    ("statuscategorychangedate", "Status Category Changed", "datetime", None),
     ("priority", "Priority", "priority", None),
     ("resolution", "Resolution", "resolution", None),
     ("resolutiondate", "Resolved", "datetime", None),
@@ -38,13 +39,15 @@ _SYSTEM = (
     ("watches", "Watchers", "watches", None),
 )
 
+_CLOUD_ONLY = frozenset({"statusCategory", "statuscategorychangedate"})
+
 
 def known_fields(flavour: Flavour, ids: FieldIds) -> tuple[FieldDefinition, ...]:
     """The system's own fields, and the special ones that Jira Software adds."""
     system = tuple(
         FieldDefinition(id=name, name=title, value_type=value_type, items=items)
         for name, title, value_type, items in _SYSTEM
-        if flavour is Flavour.CLOUD or name != "statusCategory"
+        if flavour is Flavour.CLOUD or name not in _CLOUD_ONLY
     )
     return system + _special_fields(flavour, ids)
 

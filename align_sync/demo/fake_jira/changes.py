@@ -8,13 +8,17 @@ from align_sync.demo.fake_jira.model import Link, StatusCategory, User
 
 
 class IssueChanges(TypedDict, total=False):
-    """`links` takes pairs such as `("blocks", "TIS-2")`; `fields` adds fields as they go over the wire."""
+    """`links` takes pairs such as `("blocks", "TIS-2")`; `fields` adds fields as they go over the wire.
+
+    `category_changed_at` is when the category of the status changed last; it follows from the clock where not given.
+    """
 
     summary: str
     issue_type: str
     status: str
     status_category: str | StatusCategory
     labels: Sequence[str]
+    components: Sequence[str]
     sprint_ids: Sequence[int]
     parent_key: str | None
     epic_key: str | None
@@ -28,6 +32,7 @@ class IssueChanges(TypedDict, total=False):
     hidden_fields: Iterable[str]
     created_at: datetime
     updated_at: datetime
+    category_changed_at: datetime
 
 
 _CATEGORIES = {

@@ -19,12 +19,22 @@ from align_sync.demo.fake_jira.model import (
 
 FIRST_ID = 10_000
 _PLAIN = frozenset(
-    {"summary", "parent_key", "epic_key", "points", "description", "created_at", "updated_at", "properties"}
+    {
+        "summary",
+        "parent_key",
+        "epic_key",
+        "points",
+        "description",
+        "created_at",
+        "updated_at",
+        "category_changed_at",
+        "properties",
+    }
 )
 
 
 class Directory:
-    """Statuses and issue types are kept by their name in lower case, projects by key, users by name."""
+    """Statuses and issue types are kept by their name in lower case, projects by key, users and components by name."""
 
     def __init__(self, flavour: Flavour, field_ids: FieldIds) -> None:
         self.flavour = flavour
@@ -34,6 +44,7 @@ class Directory:
         self.issue_types: dict[str, IssueType] = {}
         self.users: dict[str, User] = {}
         self.fields: dict[str, FieldDefinition] = {known.id: known for known in known_fields(flavour, field_ids)}
+        self.components: dict[str, str] = {}
         self._links = 0
 
     def next_link_id(self) -> int:
@@ -106,8 +117,9 @@ class Directory:
             values["hidden_fields"] = frozenset(content["hidden_fields"])
         if "links" in content:
             values["links"] = tuple(self._links_of(content["links"]))
-        if "fields" in content:
-            values["extra"] = {**kept, **content["fields"]}
+        if "components" in content or "fields" in content:
+            named = {"components": self._components_of(content["components"])} if "components" in content else {}
+            values["extra"] = {**kept, **named, **content.get("fields", {})}
         return values | self._nouns_of(content)
 
     def _nouns_of(self, content: IssueChanges) -> dict[str, Any]:
@@ -121,6 +133,12 @@ class Directory:
         if "reporter" in content:
             values["reporter"] = None if content["reporter"] is None else self.user(content["reporter"])
         return values
+
+    def _components_of(self, names: Iterable[str]) -> tuple[dict[str, str], ...]:
+        return tuple(
+            {"id": self.components.setdefault(name, str(FIRST_ID + len(self.components))), "name": name}
+            for name in names
+        )
 
     def _links_of(self, links: Iterable[tuple[str, str] | Link]) -> Iterable[Link]:
         for link in links:

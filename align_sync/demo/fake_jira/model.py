@@ -206,6 +206,7 @@ class Issue:
     status: Status
     created_at: datetime
     updated_at: datetime
+    category_changed_at: datetime | None = None
     created_text: str | None = None
     updated_text: str | None = None
     labels: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ Raw = dict[str, object]
 Overlay = Callable[[int, Issue], bool]
 
 _EXPECTED = ("summary", "created", "updated", "status", "issuetype", "project", "labels")
+_OFTEN_LACKING = ("statuscategorychangedate",)
 _TYPED = frozenset(
     {*_EXPECTED, "assignee", "reporter", "description", "issuelinks", "parent", "sprint", "closedSprints"}
 )
@@ -205,7 +206,7 @@ class _Reader:
             reporter=self._user(fields.get("reporter")),
             description=_text(fields.get("description")) or None,
             extra=self._extra(fields),
-            hidden_fields=frozenset(name for name in _EXPECTED if name not in fields),
+            hidden_fields=frozenset(name for name in (*_EXPECTED, *_OFTEN_LACKING) if name not in fields),
         )
 
     def _extra(self, fields: Mapping[str, object]) -> Raw:

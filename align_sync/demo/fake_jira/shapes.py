@@ -70,6 +70,7 @@ class Shapes:
             "project": lambda issue: project_wire(issue.project, site.base_url),
             "status": lambda issue: status_wire(issue.status, site.base_url),
             "statusCategory": lambda issue: category_wire(issue.status, site.base_url),
+            "statuscategorychangedate": self._category_changed,
             "priority": lambda issue: issue.extra.get("priority", _NO_PRIORITY),
             "assignee": self._assignee,
             "reporter": self._reporter,
@@ -124,6 +125,10 @@ class Shapes:
             return _rich_text(text, dialect)
         maker = self._makers.get(name)
         return issue.extra.get(name) if maker is None else maker(issue)
+
+    def _category_changed(self, issue: Issue) -> object:
+        at = issue.category_changed_at
+        return issue.extra.get("statuscategorychangedate") if at is None else issue_time(at, self._site.zone)
 
     def _assignee(self, issue: Issue) -> object:
         return issue.assignee and user_wire(issue.assignee, self._flavour, self._site.base_url)

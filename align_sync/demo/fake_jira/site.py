@@ -266,6 +266,7 @@ class JiraSite:
             values = self.directory.values_of(content, no_fields())
             values.setdefault("created_at", values.get("updated_at", now))
             values.setdefault("updated_at", values["created_at"])
+            values.setdefault("category_changed_at", values["created_at"])
             values.setdefault("reporter", self.me)
             values["links"] = (*values.get("links", ()), *self._mirrors.pop(key, ()))
             issue = Issue(
@@ -287,6 +288,8 @@ class JiraSite:
                 values["updated_at"] = self.now()
             if "updated_at" in values:
                 values["updated_text"] = None
+            if "status" in values and values["status"].category is not old.status.category:
+                values.setdefault("category_changed_at", values.get("updated_at", self.now()))
             self.put_issue(replace(old, **values, version=old.version + 1))
             self._mirror(self.truth[old.id], old.links)
             return self.truth[old.id]

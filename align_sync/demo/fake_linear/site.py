@@ -284,6 +284,8 @@ class LinearSite:
                 creator=self.viewer,
                 labels=[self.add_label(label) for label in labels],
             )
+            self._stamp_state(issue, issue.created_at)
+            issue.added_to_cycle_at = issue.created_at if cycle else None
             team.last_number = max(team.last_number, issue.number)
             self.issues[issue.id] = issue
             self._by_identifier[identifier] = issue
@@ -329,7 +331,11 @@ class LinearSite:
         """Change attributes by their names; `touch=False` leaves `updatedAt` as it is."""
         with self.lock:
             if state is not None:
-                issue.state = self._state(issue.team, state)
+                kind, issue.state = issue.state.type, self._state(issue.team, state)
+                if kind != issue.state.type:
+                    self._stamp_state(issue, self.now)
+            if "cycle" in changes and changes["cycle"] is not issue.cycle:
+                issue.added_to_cycle_at = self.now if changes["cycle"] else None
             if labels is not None:
                 issue.labels = [self.add_label(label) for label in labels]
             if "parent" in changes and issue.parent is not None:
@@ -369,6 +375,7 @@ class LinearSite:
             issue.previous_identifiers.append(issue.identifier)
             team.last_number += 1
             issue.team, issue.number, issue.cycle = team, team.last_number, cycle
+            issue.added_to_cycle_at = self.now if cycle else None
             issue.state = self._state(team, issue.state.name)
             self._by_identifier[issue.identifier] = issue
             self._changed(issue, touch=True)
@@ -380,6 +387,15 @@ class LinearSite:
             for name, value in changes.items():
                 setattr(entity, name, value)
             self._changed(entity, touch=touch)
+
+    @staticmethod
+    def _stamp_state(issue: Issue, at: datetime) -> None:
+        """What was begun stays begun when it is ended; all else is as if it had never been."""
+        kind = issue.state.type
+        has_ended = kind in {"completed", "canceled", "duplicate"}
+        issue.started_at = at if kind == "started" else issue.started_at if has_ended else None
+        issue.completed_at = at if kind == "completed" else None
+        issue.canceled_at = at if kind in {"canceled", "duplicate"} else None
 
     def _changed(self, entity: Entity, *, touch: bool) -> None:
         if touch:

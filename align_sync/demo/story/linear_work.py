@@ -40,27 +40,36 @@ REQUESTS = (
     Request("CARE-112", "Trace a refund without the bank", cycle=_NOW, project="Refund desk", state="In Review",
             points=3, who=_OMAR),
     Request("CARE-113", "Printed handbook", cycle=_NOW, state="Canceled", points=2),
+    Request("CARE-114", "Answer about yesterday's outage", cycle=_NOW, points=1, new=True),
     Request("CARE-120", "Macros in Italian", cycle=_NEXT, project="Macros that answer", points=3),
+    Request("CARE-121", "First reply from the phone", cycle=_NEXT, labels=((None, "sla-first-reply"),), points=3),
     Request("GROW-31", "Onboarding in four guided steps", cycle=_NOW, project="Onboarding guidato",
             state="In Progress", points=5, who=_SOFIA),
     Request("GROW-32", "Call every customer on day 30", cycle=_NOW, labels=(("okr", "retention"),), points=3,
             who=_RAVI),
-    Request("GROW-33", "Price list for Milan", cycle=_NOW, project="Italian market", points=2, who=_SOFIA),
+    Request("GROW-33", "Price list for Milan", cycle=_NOW, project="Italian market", who=_SOFIA),
     Request("GROW-34", "Invite two more pilots to the new ledger", cycle=_NOW, project="Ledger for friends",
             state="In Progress", points=2, who=_RAVI),
     Request("GROW-35", "One dashboard for health and activation", cycle=_NOW,
             labels=((None, "okr/ret90=0.6"), (None, "okr/act7=0.4")), points=5, who=_SOFIA),
-    Request("GROW-36", "Order new banners for the fair", cycle=_NOW, points=1, who=_RAVI),
+    Request("GROW-36", "Order new banners for the fair", cycle=_NOW, who=_RAVI),
     Request("GROW-37", "Playbook for customers at risk", cycle=_NOW, urls=(_RETENTION_PAGE,), state="Done", points=3,
             who=_SOFIA),
     Request("GROW-38", "First payment together on the call", cycle=_NOW, project="First payment in a day", points=2,
             who=_RAVI),
     # Blocking work does not pass its key result on.
-    Request("GROW-39", "Choose a printer", cycle=_NOW, blocks="GROW-36", points=1, who=_RAVI),
+    Request("GROW-39", "Choose a printer", cycle=_NOW, blocks="GROW-36", who=_RAVI),
     Request("GROW-40", "Survey after every chat", cycle=_NOW, labels=((None, "okr/chat-csat"),), points=2),
     Request("GROW-41", "Say thank you 💛 to beta customers", cycle=_NOW, labels=((None, "voice-of-customer"),),
             state="Done", points=1, who=_SOFIA),
+    Request("GROW-42", "Second call in week two", cycle=_NOW, labels=((None, "customer-call"),), state="In Progress",
+            who=_RAVI),
+    # What was never right has no grace, however new it is.
+    Request("GROW-43", "Reward for the second year", cycle=_NOW, labels=((None, "okr/ret-90"),), points=2, new=True),
     Request("GROW-50", "Plan the customer day", cycle=_NEXT, points=3),
+    Request("GROW-51", "Fifth guided step", cycle=_NEXT, project="Onboarding guidato", points=3),
+    Request("GROW-52", "Ask why at the second renewal", cycle=_NEXT, labels=((None, "voice-of-customer"),), points=2),
+    Request("GROW-53", "Price list for Turin", cycle=_NEXT, project="Italian market", points=2),
 )  # fmt: skip
 
 
@@ -77,7 +86,7 @@ def fill_linear(site: LinearSite) -> None:
             cycles[key, number] = site.add_cycle(team, number, starts_at=starts_at, completed_at=ended_at)
     projects = _add_projects(site)
     for place, request in enumerate(REQUESTS):
-        created_at, updated_at = written_at(now, place)
+        created_at, updated_at = written_at(now, place, is_new=request.new)
         issue = site.add_issue(
             request.key,
             request.title,

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from align_sync.app import App
 from align_sync.errors import InterruptedPullError, Problem, SourceError
@@ -23,7 +24,7 @@ class PageWriter:
 
     `missing` gathers what was asked for and left out. `unplaced` gathers what only a listing can place: items whose
     sprint field cannot be read, and those that are `listed` in an open sprint while their own field names none, as
-    sub-tasks may that are in the sprint of their parent.
+    sub-tasks may that are in the sprint of their parent. `is_first` says that the source was never read completely.
     """
 
     app: App
@@ -34,6 +35,7 @@ class PageWriter:
     counts: Counts
     listed: Container[str] = ()
     open_sprints: frozenset[str] = frozenset()
+    is_first: bool = False
     missing: set[str] = field(default_factory=set)
     unplaced: set[str] = field(default_factory=set)
     _items: list[WorkItem] = field(default_factory=list)
@@ -68,7 +70,9 @@ class PageWriter:
             hold_lease(connection, self.lease, self.fence, now)
             sprint_ids = self.sprint_ids()
             known = load_known(connection, self.source, [item.ref.external_id for item in items])
-            plan = plan_page(items, known, frozenset(sprint_ids), frozenset(self.unplaced))
+            plan = plan_page(
+                items, known, frozenset(sprint_ids), frozenset(self.unplaced), now=now, is_first=self.is_first
+            )
             item_ids = save_items(connection, plan, known=known, source=self.source, sweep_id=self.sweep_id, now=now)
             save_moves(connection, plan.entered, plan.left, item_ids=item_ids, sprint_ids=sprint_ids, now=now)
         counts.new += len(plan.created)
@@ -81,9 +85,8 @@ class PageWriter:
         names_none = self.open_sprints.isdisjoint(item.sprint_ids)
         return names_none and item.archived_at is None and item.ref.external_id in self.listed
 
-    def move(self, entered: list[Move], left: list[Move]) -> None:
+    def move(self, entered: list[Move], left: list[Move], now: datetime) -> None:
         """Write stays that the listings tell."""
-        now = self.app.now()
         with self.app.store.write() as connection:
             hold_lease(connection, self.lease, self.fence, now)
             names = {move.external_id for move in (*entered, *left)}

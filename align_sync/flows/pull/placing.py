@@ -5,7 +5,7 @@ from itertools import chain
 
 from align_sync.flows.pull.pages import PageWriter
 from align_sync.store.items import load_known
-from align_sync.sync.plan import Move
+from align_sync.sync.plan import Move, date_entry
 from align_sync.trackers.base import Tracker
 from align_sync.work import Sprint
 
@@ -14,20 +14,26 @@ def place_items(tracker: Tracker, writer: PageWriter, open_sprints: Iterable[Spr
     """Ask only where an item that is or was in a sprint needs it: ancestors in none have no such field either."""
     if not writer.unplaced:
         return
-    entered: list[Move] = []
-    left: list[Move] = []
     with writer.app.store.read() as connection:
         known = load_known(connection, writer.source, sorted(writer.unplaced))
     unplaced = {external_id for external_id, row in known.items() if external_id in listed or row.sprint_ids}
     if not unplaced:
         return
-    for sprint in open_sprints:
-        sprint_id = sprint.ref.external_id
-        members = unplaced.intersection(chain.from_iterable(tracker.list_members([sprint_id])))
+    members = {
+        sprint.ref.external_id: unplaced.intersection(
+            chain.from_iterable(tracker.list_members([sprint.ref.external_id]))
+        )
+        for sprint in open_sprints
+    }
+    now = writer.app.now()
+    entered: list[Move] = []
+    left: list[Move] = []
+    for sprint_id, inside in members.items():
         for external_id in sorted(unplaced):
             row = known[external_id]
-            if external_id in members and sprint_id not in row.sprint_ids:
-                entered.append(Move(external_id=external_id, sprint_id=sprint_id))
-            elif external_id not in members and sprint_id in row.sprint_ids:
-                left.append(Move(external_id=external_id, sprint_id=sprint_id))
-    writer.move(entered, left)
+            if external_id in inside and sprint_id not in row.sprint_ids:
+                at = date_entry(None, row.updated_at, now=now, is_first=writer.is_first)
+                entered.append(Move(external_id=external_id, sprint_id=sprint_id, at=at))
+            elif external_id not in inside and sprint_id in row.sprint_ids:
+                left.append(Move(external_id=external_id, sprint_id=sprint_id, at=now))
+    writer.move(entered, left, now)

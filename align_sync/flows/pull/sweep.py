@@ -101,6 +101,7 @@ class Pulling:
             counts=self.counts,
             listed=listed,
             open_sprints=frozenset(sprint.ref.external_id for sprint in open_sprints),
+            is_first=status.complete_at is None,
         )
         self._read_items(tracker, writer, window, listed)
         fetch_ancestors(tracker, writer, also_gone=window.kind is SweepKind.FULL)

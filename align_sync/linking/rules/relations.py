@@ -2,6 +2,7 @@
 
 Passes: the key result lists `jiraIssues: [GOAL-12]` and the item "contributes to" GOAL-12. The verb does not matter:
 sites name their links as they like.
+Fails: the key result lists `jiraEpics: [PAY-301]` and the item "is blocked by" PAY-301: an epic is work, not the goal.
 """
 
 from collections.abc import Iterator
@@ -13,10 +14,10 @@ from align_sync.work import WorkItem
 
 
 def find(item: WorkItem, index: BookIndex, _rules: RuleSet) -> Iterator[Finding]:
-    if not index.by_item:
+    if not index.by_goal:
         return
     for relation in item.relations:
-        for key in index.by_item.get(fold(relation.target.key), ()):
+        for key in index.by_goal.get(fold(relation.target.key), ()):
             yield Finding(
                 rule=RuleKind.RELATION,
                 field=relation.verb,

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from align_sync.linking.evidence import Bucket
+from align_sync.reports.lenses import say_amount
 from align_sync.reports.measures import whole_percents
-from align_sync.reports.model import AlignmentReport, KeyResultLine, Standing, TeamLine
+from align_sync.reports.model import AlignmentReport, KeyResultLine, Lens, Standing, TeamLine
 from align_sync.reports.plain import make_plain
-from align_sync.reports.render.wording import BUCKET_WORDS, say_headline, say_work
-from align_sync.reports.words import count, percent, percent_or_withheld, quantity, team_name
+from align_sync.reports.render.key_result_words import say_effort, say_weight, say_work
+from align_sync.reports.render.lens_words import LENS_WORDS, tally_by
+from align_sync.reports.render.wording import BUCKET_WORDS, say_headline
+from align_sync.reports.words import percent, percent_or_withheld, quantity, team_name
 
 ROW = 44
 _FIRST_LABEL = 16
@@ -40,7 +43,7 @@ class Segment:
     x: str
     middle: str
     width: str
-    items: int
+    items: str
     percent: int
     has_room: bool
 
@@ -54,7 +57,7 @@ class BucketBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar under its label; `is_blank` where there is nothing that could be drawn."""
+    """One bar under its label; `is_blank` where there is nothing that could be drawn, `mark` is where a line stands."""
 
     y: int
     label: str
@@ -63,17 +66,17 @@ class Bar:
     width: str
     css_class: str
     is_blank: bool
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarChart:
-    """Bars under one another; `goal` is where the line of the goal stands, in per cent of the width."""
+    """Bars under one another."""
 
     id: str
     title: str
     description: str
     bars: tuple[Bar, ...]
-    goal: str | None = None
 
     @property
     def height(self) -> int:
@@ -92,10 +95,19 @@ def draw_ring(report: AlignmentReport) -> Ring:
     )
 
 
+def draw_gauges(report: AlignmentReport) -> dict[str, str]:
+    """How far each lens fills its bar, and where the goal stands on it."""
+    filled = {tally.lens.value: _per_cent(tally.coverage or 0.0) for tally in report.lenses}
+    return {**filled, "goal": _per_cent(report.goal)}
+
+
 def draw_buckets(report: AlignmentReport) -> BucketBar:
-    counts, total = report.headline.counts, report.headline.total
+    """By items, whatever the lens of the headline: each part leads to as many of them."""
+    tally = tally_by(report, Lens.ITEMS)
+    counts, total = tally.counts, tally.total
     percents = whole_percents(counts)
-    segments, done = [], 0
+    segments: list[Segment] = []
+    done = 0.0
     for bucket, number in counts.items():
         if number:
             segments.append(
@@ -104,7 +116,7 @@ def draw_buckets(report: AlignmentReport) -> BucketBar:
                     x=_per_cent(done / total),
                     middle=_per_cent((done + number / 2) / total),
                     width=_per_cent(number / total),
-                    items=number,
+                    items=quantity(number),
                     percent=percents[bucket],
                     has_room=100 * number / total >= _LEAST_LABELLED,
                 )
@@ -112,7 +124,7 @@ def draw_buckets(report: AlignmentReport) -> BucketBar:
         done += number
     parts = [f"{part.items} {BUCKET_WORDS[part.bucket]} ({part.percent} %)" for part in segments]
     return BucketBar(
-        title=f"{count(total, 'item')} by verdict",
+        title=f"{say_amount(total, Lens.ITEMS)} by verdict",
         description="; ".join(parts),
         segments=tuple(segments),
     )
@@ -132,6 +144,7 @@ def draw_teams(teams: tuple[TeamLine, ...], goal: float) -> BarChart:
                 width=_per_cent(coverage) if coverage else "",
                 css_class=STANDING_CLASSES[line.standing],
                 is_blank=coverage is None,
+                mark=_per_cent(goal),
             )
         )
     said = [f"{team_name(t.team)} {percent_or_withheld(t.tally.coverage)} ({t.standing.value})" for t in teams]
@@ -140,34 +153,43 @@ def draw_teams(teams: tuple[TeamLine, ...], goal: float) -> BarChart:
         title=f"Coverage of each team against the goal of {percent(goal)}",
         description="; ".join(said),
         bars=tuple(bars),
-        goal=_per_cent(goal),
     )
 
 
-def draw_key_results(lines: tuple[KeyResultLine, ...]) -> BarChart:
-    """Bars stand for the sum of shares: an item that serves two key results counts half for each."""
-    most = max((line.share_sum for line in lines), default=0.0)
-    bars = []
-    for number, line in enumerate(lines):
-        label = f"{line.key} · {line.title}"
-        bars.append(
-            Bar(
-                y=_FIRST_LABEL + ROW * number,
-                label=shorten(label, _LONG_LABEL),
-                short_label=shorten(label, _SHORT_LABEL),
-                value=f"! {say_work(line)}" if line.is_idle else quantity(line.share_sum),
-                width=_per_cent(line.share_sum / most) if line.share_sum else "",
-                css_class="idle" if line.is_idle else "busy",
-                is_blank=not line.share_sum,
-            )
-        )
-    said = [f"{line.key} {say_work(line)}" for line in lines]
+def draw_key_results(report: AlignmentReport) -> BarChart:
+    """Bars stand for effort, the share of the linked work; the mark on each is its weight, the share of all weights."""
+    lens = report.headline.lens
+    if not any(lens in line.effort for line in report.key_results):
+        lens = Lens.ITEMS
+    most = max((max(line.effort.get(lens, 0.0), line.weight_share) for line in report.key_results), default=0.0) or 1.0
+    bars = tuple(_draw_effort(line, lens, number, most) for number, line in enumerate(report.key_results))
+    said = [f"{line.key} {_say_effort(line, lens)}" for line in report.key_results]
     return BarChart(
         id="key-result-chart",
-        title="Work on each key result, as the sum of shares of items",
+        title=f"Effort for each key result, as its share of the linked {LENS_WORDS[lens]}, against its weight",
         description="; ".join(said),
-        bars=tuple(bars),
+        bars=bars,
     )
+
+
+def _draw_effort(line: KeyResultLine, lens: Lens, number: int, most: float) -> Bar:
+    label = f"{line.key} · {line.title}"
+    effort = line.effort.get(lens, 0.0)
+    return Bar(
+        y=_FIRST_LABEL + ROW * number,
+        label=shorten(label, _LONG_LABEL),
+        short_label=shorten(label, _SHORT_LABEL),
+        value=f"! {say_work(line)}" if line.is_idle else say_effort(line, lens),
+        width=_per_cent(effort / most) if effort else "",
+        css_class="idle" if line.is_idle else "busy",
+        is_blank=lens not in line.effort or line.is_idle,
+        mark=_per_cent(line.weight_share / most) if line.weight_share else "",
+    )
+
+
+def _say_effort(line: KeyResultLine, lens: Lens) -> str:
+    work = say_work(line) if line.is_idle else f"effort {say_effort(line, lens)}"
+    return f"{work}, weight {say_weight(line)}"
 
 
 def shorten(text: str, longest: int) -> str:

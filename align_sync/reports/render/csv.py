@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from align_sync.reports.model import AlignmentReport, KeyResultLine, ReportItem
+from align_sync.reports.model import AlignmentReport, KeyResultLine, Lens, ReportItem
 from align_sync.reports.plain import make_plain
 from align_sync.reports.render.view import View, items_of
 from align_sync.reports.words import SAMPLE_NOTICE, quantity, stamp
@@ -34,6 +35,17 @@ ITEM_COLUMNS = (
     "address",
     "updated_at",
     "entered_at",
+    "exempt_category",
+    "exempt_reason",
+    "exempt_until",
+    "grace_day",
+    "grace_until",
+    "disputed_by",
+    "decided_by",
+    "points_imputed",
+    "days",
+    "linked_since",
+    "components",
 )
 KEY_RESULT_COLUMNS = (
     "sample",
@@ -47,8 +59,20 @@ KEY_RESULT_COLUMNS = (
     "items",
     "share_sum",
     "idle",
+    "weight",
+    "weight_share",
+    "effort_items",
+    "effort_points",
+    "effort_days",
+    "planned",
+    "last_work_at",
+    "days_behind",
 )
 _FORMULA_STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+_Cell = str | float | None
+"""A text from anywhere, or a number of ours; None where nobody knows."""
 
 
 def render_csv(report: AlignmentReport, view: View = View.ALIGNMENT) -> str:
@@ -66,15 +90,30 @@ def guard(text: str) -> str:
     return f"'{plain}" if starts & _FORMULA_STARTS else plain
 
 
-def _write(columns: Sequence[str], records: Iterable[Sequence[str]]) -> str:
+def _write(columns: Sequence[str], records: Iterable[Sequence[_Cell]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([guard(cell) for cell in record] for record in records)
+    writer.writerows([_write_cell(cell) for cell in record] for record in records)
     return out.getvalue()
 
 
-def _item_cells(item: ReportItem) -> list[str]:
+def _write_cell(cell: _Cell) -> str:
+    """Numbers with four digits, since shares are told from each other by them; -2 days are no formula."""
+    if cell is None:
+        return ""
+    return guard(cell) if isinstance(cell, str) else f"{cell:.4f}".rstrip("0").rstrip(".")
+
+
+def _write_day(on: date | None) -> str | None:
+    return None if on is None else on.isoformat()
+
+
+def _item_cells(item: ReportItem) -> list[_Cell]:
+    return [*_describe(item), *_describe_judgement(item)]
+
+
+def _describe(item: ReportItem) -> list[_Cell]:
     return [
         item.source,
         item.key,
@@ -87,22 +126,39 @@ def _item_cells(item: ReportItem) -> list[str]:
         item.bucket.value,
         item.because,
         "; ".join(f"{link.key_result}={quantity(link.share)}" for link in item.links),
-        item.suggestion or "",
+        item.suggestion,
         item.fixes[0] if item.fixes else "",
         "; ".join(item.labels),
-        item.parent or "",
+        item.parent,
         "; ".join(item.relations),
         item.container,
-        item.assignee or "",
-        item.priority or "",
-        quantity(item.points),
+        item.assignee,
+        item.priority,
+        item.points,
         item.address,
-        stamp(item.updated_at) or "",
-        stamp(item.entered_at) or "",
+        stamp(item.updated_at),
+        stamp(item.entered_at),
     ]
 
 
-def _key_result_cells(line: KeyResultLine) -> list[str]:
+def _describe_judgement(item: ReportItem) -> list[_Cell]:
+    exempted, waiting = item.exempted, item.waiting
+    return [
+        exempted.category if exempted else None,
+        exempted.reason if exempted else None,
+        _write_day(exempted.expires_on) if exempted else None,
+        waiting.day if waiting else None,
+        _write_day(waiting.ends_on) if waiting else None,
+        item.dispute.author if item.dispute else None,
+        item.decided_by.value if item.decided_by else None,
+        item.imputed_points,
+        item.days,
+        stamp(item.linked_at),
+        "; ".join(item.components),
+    ]
+
+
+def _key_result_cells(line: KeyResultLine) -> list[_Cell]:
     return [
         line.key,
         line.title,
@@ -111,7 +167,13 @@ def _key_result_cells(line: KeyResultLine) -> list[str]:
         line.team,
         line.period,
         line.owner,
-        str(line.items),
-        quantity(line.share_sum),
+        line.items,
+        line.share_sum,
         "idle" if line.is_idle else "",
+        line.weight,
+        line.weight_share,
+        *(line.effort.get(lens) for lens in Lens),
+        line.planned,
+        stamp(line.last_work_at),
+        line.days_behind,
     ]

@@ -1,8 +1,9 @@
-"""Every way to put an explanation into words, in one table. It is no list, so that there is none as CSV."""
+"""Every way to put an explanation into words, in one table."""
 
 from typing import Protocol
 
 from align_sync.reports.explain import Explanation
+from align_sync.reports.render.explain_csv import render_explain_csv
 from align_sync.reports.render.explain_html import render_explain_html
 from align_sync.reports.render.explain_json import render_explain_json
 from align_sync.reports.render.explain_markdown import render_explain_markdown
@@ -24,6 +25,7 @@ EXPLAINERS: dict[Format, Explainer] = {
     Format.TABLE: _draw,
     Format.MARKDOWN: lambda explanation, _screen: render_explain_markdown(explanation),
     Format.JSON: lambda explanation, _screen: render_explain_json(explanation),
+    Format.CSV: lambda explanation, _screen: render_explain_csv(explanation),
     Format.HTML: lambda explanation, _screen: render_explain_html(explanation),
 }
 EXPLAIN_FORMATS = tuple(EXPLAINERS)

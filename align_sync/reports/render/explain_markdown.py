@@ -1,11 +1,13 @@
 """An explanation as Markdown, to paste into a comment or a chat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from align_sync.reports.explain import ChainLine, Explanation, RuleVerdict
 from align_sync.reports.render.explain_words import (
     RULE_WORDS,
+    list_sections,
     say_about,
+    say_circumstances,
     say_ground,
     say_limits,
     say_place,
@@ -31,20 +33,17 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield ""
     yield escape(say_about(explanation))
     yield ""
-    yield from _bullets(tuple(f"serves {serves}" for serves in say_serves(explanation)))
+    serves = (f"serves {serves}" for serves in say_serves(explanation))
+    yield from _bullets((*serves, *say_circumstances(explanation)))
+    yield from _titled("What to do", (without_address(fix, item.address) for fix in item.fixes))
     yield "## What was asked, in this order"
     yield ""
     for line in explanation.chain:
         yield from _describe(line)
-    yield from _bullets(tuple(say_limits(explanation)))
-    for title, sentences in (
-        ("What does not count, and why", item.rejected),
-        ("What to do", tuple(without_address(fix, item.address) for fix in item.fixes)),
-    ):
-        if sentences:
-            yield f"## {title}"
-            yield ""
-            yield from _bullets(sentences)
+    yield from _bullets(say_limits(explanation))
+    for section in list_sections(explanation):
+        yield from _titled(section.title, (f"{fact.state}: {fact.says}" for fact in section.facts))
+    yield from _titled("What does not count, and why", item.rejected)
     yield from (escape(ground) + "  " for ground in say_ground(explanation))
 
 
@@ -61,8 +60,15 @@ def _describe(line: ChainLine) -> Iterator[str]:
     yield ""
 
 
-def _bullets(sentences: tuple[str, ...]) -> Iterator[str]:
-    for sentence in sentences:
-        yield f"- {escape(sentence)}"
-    if sentences:
+def _titled(title: str, sentences: Iterable[str]) -> Iterator[str]:
+    bullets = list(_bullets(sentences))
+    if bullets:
+        yield f"## {title}"
         yield ""
+        yield from bullets
+
+
+def _bullets(sentences: Iterable[str]) -> Iterator[str]:
+    lines = [f"- {escape(sentence)}" for sentence in sentences]
+    if lines:
+        yield from (*lines, "")

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from align_sync.reports.plain import make_plain, safe_address
-from align_sync.reports.render import charts, wording
+from align_sync.reports.render import charts, item_words, key_result_words, lens_words, policy_words, wording
 from align_sync.reports.words import (
     count,
     day,
@@ -42,7 +42,18 @@ def _environment() -> Environment:
     environment.filters.update(capitalise=_capitalise, without_address=wording.without_address)
     environment.globals.update(
         wording=wording,
+        words=item_words,
+        lens_words=lens_words,
+        key_result_words=key_result_words,
+        policy_words=policy_words,
         bucket_words=wording.BUCKET_WORDS,
+        groups=wording.BUCKET_GROUPS,
+        lens_names=lens_words.LENS_WORDS,
+        lens_meanings=lens_words.LENS_MEANINGS,
+        three_lenses=lens_words.THREE_LENSES,
+        gap_meaning=lens_words.GAP_MEANING,
+        policy_kinds=policy_words.POLICY_KIND_WORDS,
+        none_known=lens_words.NONE_KNOWN,
         standing_classes=charts.STANDING_CLASSES,
         count=count,
         day=day,

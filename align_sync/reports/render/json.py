@@ -1,23 +1,26 @@
 """The report as JSON, complete and exact: shares from 0 to 1, instants in UTC, texts as the tracker has them."""
 
 from align_sync.errors import Problem
-from align_sync.reports.commands import ACTIONABLE, list_command
-from align_sync.reports.model import (
-    SCHEMA_VERSION,
-    AlignmentReport,
-    KeyResultLine,
-    SprintLine,
-    Tally,
-    TeamLine,
+from align_sync.reports.commands import ACTIONABLE, SIGNAL_NAMES, figure_commands, list_command
+from align_sync.reports.model import SCHEMA_VERSION, AlignmentReport, Filters
+from align_sync.reports.render.json_figures import (
+    describe_figure,
+    describe_gap,
+    describe_key_result,
+    describe_rule,
+    describe_signal,
+    describe_sprint,
+    describe_tally,
+    describe_team,
 )
-from align_sync.reports.render.json_parts import Json, describe_report_item, describe_source, dump
+from align_sync.reports.render.json_parts import Json, describe_report_item, describe_source, dump, even_out
 from align_sync.reports.render.view import View, items_of
 from align_sync.reports.words import stamp
 
 
 def render_json(report: AlignmentReport, view: View = View.ALIGNMENT) -> str:
-    """One object; which of `teams`, `sprints`, `key_results` and `items` it has depends on the view."""
-    return dump(build_envelope(report, view))
+    """One object; which of the sections for teams, key results, rules and items it has depends on the view."""
+    return dump(even_out(build_envelope(report, view)))
 
 
 def build_envelope(report: AlignmentReport, view: View) -> Json:
@@ -29,80 +32,50 @@ def build_envelope(report: AlignmentReport, view: View) -> Json:
         "timezone": report.timezone,
         "partial": report.is_partial,
         "sample": report.is_sample,
-        "filters": {
-            "teams": list(report.filters.teams),
-            "sprint": report.filters.sprint,
-            "buckets": [bucket.value for bucket in report.filters.buckets],
-            "sources": list(report.filters.sources),
-        },
-        "policy": {"goal": report.goal, "warn": report.warn},
+        "snapshot": report.snapshot or None,
+        "content_hash": report.content_hash or None,
+        "filters": _filters(report.filters),
+        "policy": {"goal": report.goal, "warn": report.warn, "count_by": report.headline.lens.value},
         "headline": {
-            **_tally(report.headline),
+            **describe_tally(report.headline),
             "standing": report.standing.value,
             "list_command": list_command(report.filters, ACTIONABLE),
         },
+        "lenses": [describe_tally(tally) for tally in report.lenses],
     }
     if view is View.ALIGNMENT:
-        envelope["teams"] = [_team(line, report) for line in report.teams]
-        envelope["sprints"] = [_sprint(line) for line in report.sprints]
+        envelope["teams"] = [describe_team(line, report.filters) for line in report.teams]
+        envelope["sprints"] = [describe_sprint(line) for line in report.sprints]
     if view is not View.UNLINKED:
-        envelope["key_results"] = [_key_result(line) for line in report.key_results]
+        envelope["key_results"] = [describe_key_result(line, report.filters) for line in report.key_results]
+        envelope["gaps"] = [describe_gap(gap) for gap in report.gaps]
+    if view is View.ALIGNMENT:
+        envelope["signals"] = [describe_signal(signal, report.filters) for signal in report.signals]
+        envelope["rules"] = [describe_rule(line, report.filters) for line in report.rules]
+        envelope["disputed"] = [{"decided_by": name, "items": number} for name, number in report.disputed.items()]
     envelope["sources"] = [describe_source(line) for line in report.sources]
     envelope["problems"] = [_problem(problem) for problem in report.problems]
     envelope["notes"] = list(report.notes)
     if view is not View.KEY_RESULTS:
         envelope["items"] = [describe_report_item(item) for item in items_of(report, view)]
+    if view is View.ALIGNMENT:
+        envelope["figures"] = [describe_figure(figure) for figure in figure_commands(report)]
     return envelope
 
 
-def _tally(tally: Tally) -> Json:
+def _filters(filters: Filters) -> Json:
     return {
-        "counts": {bucket.value: number for bucket, number in tally.counts.items()},
-        "total": tally.total,
-        "linked": tally.linked,
-        "actionable": tally.actionable,
-        "coverage": tally.coverage,
-        "unknown_share": tally.unknown_share,
-        "withheld": tally.withheld or None,
-    }
-
-
-def _team(line: TeamLine, report: AlignmentReport) -> Json:
-    return {
-        "team": line.team,
-        "source": line.source,
-        "sprints": list(line.sprints),
-        **_tally(line.tally),
-        "standing": line.standing.value,
-        "list_command": list_command(report.filters, ACTIONABLE, team=line.team),
-    }
-
-
-def _sprint(line: SprintLine) -> Json:
-    return {
-        "source": line.source,
-        "external_id": line.external_id,
-        "name": line.name,
-        "state": line.state.value,
-        "team": line.team,
-        "starts_at": stamp(line.starts_at),
-        "ends_at": stamp(line.ends_at),
-        "items": line.items,
-    }
-
-
-def _key_result(line: KeyResultLine) -> Json:
-    return {
-        "key": line.key,
-        "title": line.title,
-        "objective_key": line.objective_key,
-        "objective": line.objective,
-        "team": line.team,
-        "period": line.period,
-        "owner": line.owner,
-        "items": line.items,
-        "share_sum": line.share_sum,
-        "idle": line.is_idle,
+        "teams": list(filters.teams),
+        "sprint": filters.sprint,
+        "buckets": [bucket.value for bucket in filters.buckets],
+        "sources": list(filters.sources),
+        "key_results": list(filters.key_results),
+        "categories": list(filters.categories),
+        "rules": list(filters.rules),
+        "signals": [SIGNAL_NAMES[kind] for kind in filters.signals],
+        "only_disputed": filters.only_disputed,
+        "only_imputed": filters.only_imputed,
+        "as_of_at": stamp(filters.as_of_at),
     }
 
 

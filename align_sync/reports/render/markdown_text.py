@@ -9,6 +9,7 @@ _MARKS = re.compile(r"[\\`*_\[\]|~$]|^[#+=-]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
 # GitHub makes links of bare addresses, whatever stands around them; an entity in the middle prevents it.
 _ADDRESS_STARTS = re.compile(r"(?<=\w):(?=//)|(?<=www)\.", re.IGNORECASE)
+_NO_CODE = frozenset("`|\\")
 _LIST_NUMBER = re.compile(r"^(\d+)([.)])")
 
 
@@ -23,6 +24,20 @@ def link(text: str, address: str) -> str:
     """The text as a link where the address leads to a web page, else the text alone."""
     safe = safe_address(address)
     return f"[{escape(text)}](<{safe.replace('|', '%7C')}>)" if safe else escape(text)
+
+
+def code(text: str) -> str:
+    """The text as code, for commands to copy; what no code in a table can hold is escaped instead."""
+    plain = make_plain(text).strip()
+    return escape(plain) if _NO_CODE & set(plain) else f"`{plain}`"
+
+
+def bullets(texts: Iterable[str]) -> Iterator[str]:
+    """A list of texts from anywhere; nothing where there is none."""
+    lines = [f"- {escape(text)}" for text in texts]
+    yield from lines
+    if lines:
+        yield ""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> Iterator[str]:

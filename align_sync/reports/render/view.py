@@ -1,8 +1,9 @@
 """What a reader asks for: which part of the report, in which format, on which screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from align_sync.reports.commands import narrow
 from align_sync.reports.model import AlignmentReport, ReportItem
 
 
@@ -41,10 +42,16 @@ def items_of(report: AlignmentReport, view: View) -> tuple[ReportItem, ...]:
     )
 
 
+def lists_all(report: AlignmentReport) -> bool:
+    """Whether the items of the report are all that its figures are of, so that what is not listed is not there."""
+    return report.filters == narrow(report.filters)
+
+
 def asks_for_actionable(report: AlignmentReport) -> bool:
     """Whether a list without actionable items means that there are none, and not that nobody asked for them."""
     wanted = report.filters.buckets
-    return not wanted or any(bucket.is_actionable for bucket in wanted)
+    is_by_bucket = report.filters == replace(narrow(report.filters), buckets=wanted)
+    return is_by_bucket and (not wanted or any(bucket.is_actionable for bucket in wanted))
 
 
 HEADINGS = {

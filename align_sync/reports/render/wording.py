@@ -1,24 +1,42 @@
-"""Phrases that several outputs share, so that they say the same."""
+"""Phrases on the whole report that several outputs share, so that they say the same."""
+
+import shlex
+from collections.abc import Iterator
 
 from align_sync.linking.evidence import Bucket
-from align_sync.reports.model import AlignmentReport, KeyResultLine, SourceLine, SourceState
-from align_sync.reports.words import SAMPLE_NOTICE, count, moment, percent, quantity, source_name
+from align_sync.reports.commands import SIGNAL_NAMES, command_of, narrow
+from align_sync.reports.model import AlignmentReport, Filters, Lens, SourceLine, SourceState
+from align_sync.reports.notes import note_as_of
+from align_sync.reports.render.lens_words import tally_by
+from align_sync.reports.words import SAMPLE_NOTICE, count, moment, percent, source_name
 
 BUCKET_WORDS = {
     Bucket.DIRECT: "linked directly",
     Bucket.INHERITED: "linked through a parent",
+    Bucket.RULE: "linked by a rule",
+    Bucket.EXEMPT: "exempt",
+    Bucket.GRACE: "in grace",
     Bucket.INVALID: "invalid link",
     Bucket.UNLINKED: "not linked",
     Bucket.UNKNOWN: "unknown",
 }
 BUCKET_MEANINGS = {
     Bucket.DIRECT: "the item itself names an active key result",
-    Bucket.INHERITED: "something that the item is part of names an active key result",
-    Bucket.INVALID: "a key result is named, but it does not exist or is closed",
-    Bucket.UNLINKED: "nothing on the item or above it names a key result",
-    Bucket.UNKNOWN: "not everything that the verdict needs could be read; never counted as not linked",
+    Bucket.INHERITED: "something above it names an active key result",
+    Bucket.RULE: "a rule of the settings maps it to a key result",
+    Bucket.EXEMPT: "set aside: it may serve none, the reason is on record",
+    Bucket.GRACE: "set aside: too new to ask anybody about it yet",
+    Bucket.INVALID: "missed: the key result that it names is gone or closed",
+    Bucket.UNLINKED: "missed: nothing on it or above it names a key result",
+    Bucket.UNKNOWN: "not all could be read; never counted as not linked",
 }
+BUCKET_GROUPS = {
+    bucket: "linked" if bucket.is_linked else "missed" if bucket.is_actionable else "set aside" for bucket in Bucket
+} | {Bucket.UNKNOWN: "unknown"}
+"""What a bucket is to coverage: what is set aside and what is missed never look the same."""
+
 SAMPLE_SENTENCE = f"{SAMPLE_NOTICE}: none of this is about your own work"
+_SHORT_HASH = 12
 
 
 def say_partial(report: AlignmentReport) -> str:
@@ -31,27 +49,52 @@ def say_partial(report: AlignmentReport) -> str:
     return f"PARTIAL DATA: not read completely, or not lately: {', '.join(late)}"
 
 
+def say_as_of(report: AlignmentReport) -> str:
+    """`AS OF Mon 16 Nov 2026, 14:30 CET: ...` where the report is about a day gone by, else empty."""
+    at = report.filters.as_of_at
+    if at is None:
+        return ""
+    return f"AS OF {moment(at, report.timezone)}: how things stood then, as far as it was known then"
+
+
+def notes_of(report: AlignmentReport) -> tuple[str, ...]:
+    """The notes without the one on the day, which stands at the top of every output."""
+    said = set(note_as_of(report.filters, report.timezone))
+    return tuple(note for note in report.notes if note not in said)
+
+
 def say_headline(report: AlignmentReport) -> str:
     tally = report.headline
     if tally.coverage is None:
         return f"Coverage is withheld: {tally.withheld}"
-    judged = tally.total - tally.counts[Bucket.UNKNOWN]
-    return (
-        f"{percent(tally.coverage)} of {count(judged, 'item')} {'serves' if judged == 1 else 'serve'} a key result; "
-        f"the goal is {percent(report.goal)}: {report.standing.value}"
-    )
+    said = f"{percent(tally.coverage)} of {_WORK[tally.lens]} a key result; the goal is {percent(report.goal)}"
+    return f"{said}: {report.standing.value}"
+
+
+_WORK = {
+    Lens.ITEMS: "the items serve",
+    Lens.POINTS: "the points serve",
+    Lens.DAYS: "the person-days serve",
+}
 
 
 def say_scope(report: AlignmentReport) -> str:
     """What the report was asked for, as far as it is not everything."""
-    asked = [f"sprint: {report.filters.sprint}"]
+    filters = report.filters
+    asked = [f"sprint: {filters.sprint}"]
     for noun, names in (
-        ("team", report.filters.teams),
-        ("source", report.filters.sources),
-        ("items shown", tuple(BUCKET_WORDS[bucket] for bucket in report.filters.buckets)),
+        ("team", filters.teams),
+        ("source", filters.sources),
+        ("items shown", tuple(BUCKET_WORDS[bucket] for bucket in filters.buckets)),
+        ("key result", filters.key_results),
+        ("category", filters.categories),
+        ("rule", filters.rules),
+        ("signal", tuple(SIGNAL_NAMES[kind] for kind in filters.signals)),
     ):
         if names:
             asked.append(f"{noun}: {', '.join(names)}")
+    asked += ["only disputed items"] if filters.only_disputed else []
+    asked += ["only items with imputed points"] if filters.only_imputed else []
     return "; ".join(asked)
 
 
@@ -60,24 +103,32 @@ def say_freshness(report: AlignmentReport) -> str:
     return f"{read}; made {moment(report.generated_at, report.timezone)}; times in {report.timezone}"
 
 
+def say_identity(report: AlignmentReport) -> Iterator[tuple[str, str]]:
+    """Under which name the report is kept and how it is shown again, as far as it is kept, as noun and value."""
+    if report.snapshot:
+        yield "snapshot", report.snapshot
+    if report.content_hash:
+        yield "content", report.content_hash[:_SHORT_HASH]
+    if report.snapshot:
+        yield "again", shlex.join(["align-sync", "report", "--snapshot", report.snapshot])
+
+
 def say_nothing_to_do(report: AlignmentReport) -> str:
     """What an empty list of unlinked work means, which is not always good news."""
-    if not report.headline.total:
+    counts = tally_by(report, Lens.ITEMS).counts
+    if not any(counts.values()):
         return "nothing is in scope"
-    if report.is_partial or report.headline.counts[Bucket.UNKNOWN]:
+    if report.is_partial or counts[Bucket.UNKNOWN]:
         return "none among the items that could be judged"
+    if counts[Bucket.EXEMPT] or counts[Bucket.GRACE]:
+        return "none: everything in scope serves a key result or is set aside"
     return "none: everything in scope serves a key result"
 
 
-def say_points(points: float | None) -> str:
-    return "" if points is None else f"{quantity(points)} pt{'' if points == 1 else 's'}"
-
-
-def say_work(line: KeyResultLine) -> str:
-    """`12 items`, or in words that there is none."""
-    if line.is_idle:
-        return "no work"
-    return count(line.items, "item") if line.items else "none in this selection"
+def say_key_results_command(filters: Filters) -> str:
+    """`align-sync report krs`, for the same scope."""
+    scope = shlex.split(command_of(narrow(filters)))[3:]
+    return shlex.join(["align-sync", "report", "krs", *scope])
 
 
 def say_source(line: SourceLine, zone: str) -> str:
@@ -86,7 +137,7 @@ def say_source(line: SourceLine, zone: str) -> str:
     if line.state is not SourceState.NEVER:
         parts.append(f"read completely {moment(line.complete_at, zone)}")
     if line.problems:
-        parts.append(f"{count(line.problems, 'record')} could not be read")
+        parts.append(count(line.problems, "problem"))
     if line.failure:
         parts.append(f"stopped: {line.failure}")
     return ", ".join(parts)

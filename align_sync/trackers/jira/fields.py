@@ -11,8 +11,8 @@ STORY_POINTS = "com.pyxis.greenhopper.jira:jsw-story-points"
 PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
 
 ALWAYS = (
-    "summary", "issuetype", "status", "project", "labels", "issuelinks", "parent", "assignee", "priority", "created",
-    "updated",
+    "summary", "issuetype", "status", "statuscategorychangedate", "project", "components", "labels", "issuelinks",
+    "parent", "assignee", "priority", "created", "updated",
 )  # fmt: skip
 AGILE_SHAPE = ("sprint", "closedSprints", "epic")
 """What the Agile listings call sprints and epics; asked for where a site shows no sprint field of its own."""

@@ -15,7 +15,7 @@ from align_sync.linking.text import read_mentions, read_urls
 from align_sync.trackers.jira.adf import read_rich_text
 from align_sync.trackers.jira.fields import FieldLayout
 from align_sync.trackers.jira.sprint_text import read_sprint_text
-from align_sync.work import ItemKind, ItemRef, Parent, Relation, StatusCategory, Url, WorkItem
+from align_sync.work import ItemKind, ItemRef, Parent, Relation, StatusCategory, Url, WorkItem, unique
 
 _CATEGORIES = {"new": StatusCategory.TODO, "indeterminate": StatusCategory.IN_PROGRESS, "done": StatusCategory.DONE}
 _KINDS = {
@@ -81,7 +81,10 @@ class _Reader:
             kind_name=kind_name,
             status=_name(fields.get("status")),
             status_category=self._status_category(),
+            # Jira Cloud alone has it.
+            category_since=self._instant("statuscategorychangedate"),
             container=_project(fields.get("project")),
+            components=_components(fields.get("components")),
             assignee=_person(fields.get("assignee")),
             priority=_name(fields.get("priority")) or None,
             points=self._points(layout.points),
@@ -226,6 +229,10 @@ def _name(value: object) -> str:
 
 def _project(value: object) -> str:
     return str(value.get("key") or value.get("name") or "") if isinstance(value, dict) else ""
+
+
+def _components(value: object) -> tuple[str, ...]:
+    return unique(_name(entry) for entry in value) if isinstance(value, list) else ()
 
 
 def _person(value: object) -> str | None:

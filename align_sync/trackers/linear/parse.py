@@ -34,6 +34,13 @@ _CATEGORIES = {
     "canceled": StatusCategory.CANCELLED,
     "duplicate": StatusCategory.CANCELLED,
 }
+_CATEGORY_SINCE = {
+    StatusCategory.IN_PROGRESS: "startedAt",
+    StatusCategory.DONE: "completedAt",
+    StatusCategory.CANCELLED: "canceledAt",
+}
+"""Where Linear tells when an issue came into the category; it does not of work that nobody has begun."""
+
 _VERBS = {"blocks": "blocks", "duplicate": "duplicates", "related": "related to", "similar": "similar to"}
 _INVERSE_VERBS = {**_VERBS, "blocks": "blocked by", "duplicate": "duplicated by"}
 
@@ -51,6 +58,7 @@ def parse_issue(raw: object, source: str) -> Parsed:
     issue = record_of(raw, source)
     state = issue.record("state")
     category = _CATEGORIES.get(state.text("type"), StatusCategory.UNKNOWN)
+    entered_at = issue.instant("addedToCycleAt")
     parent, project, cycle = (issue.optional_record(name) for name in ("parent", "project", "cycle"))
     item = WorkItem(
         ref=ItemRef(source=source, external_id=issue.text("id"), key=issue.text("identifier")),
@@ -60,6 +68,7 @@ def parse_issue(raw: object, source: str) -> Parsed:
         kind_name="Issue",
         status=state.text("name"),
         status_category=category,
+        category_since=_category_since(issue, category),
         container=project.text("name") if project else "",
         assignee=name_of(issue.optional_record("assignee")),
         priority=_priority(issue),
@@ -70,12 +79,18 @@ def parse_issue(raw: object, source: str) -> Parsed:
         urls=(*read_attachments(issue, "attachments", "title"), *text_urls(issue, "description")),
         mentions=text_mentions(issue, "description"),
         sprint_ids=(cycle.text("id"),) if cycle else (),
+        sprint_entered=((cycle.text("id"), entered_at),) if cycle and entered_at else (),
         address=issue.optional_text("url") or "",
         created_at=issue.instant("createdAt"),
         updated_at=issue.instant("updatedAt"),
         archived_at=archived_at(issue),
     )
     return Parsed(item, unknown_status(category, state.text("type"), issue.where))
+
+
+def _category_since(issue: Record, category: StatusCategory) -> datetime | None:
+    name = _CATEGORY_SINCE.get(category)
+    return issue.instant(name) if name else None
 
 
 def unknown_status(category: StatusCategory, named: str, where: str) -> tuple[Problem, ...]:

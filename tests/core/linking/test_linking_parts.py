@@ -1,7 +1,13 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from align_sync.linking.evidence import Evidence, Rejected, RejectReason, RuleKind
+from align_sync.linking.conditions import Conditions
+from align_sync.linking.evidence import Evidence, Rejected, RejectReason, RuleKind, Strength
 from align_sync.linking.index import build_index
+from align_sync.linking.policy import MappingRule, Policy
+from align_sync.linking.reading import Ground
 from align_sync.linking.ruleset import DEFAULT_LABEL_PATTERNS, build_ruleset
 from align_sync.linking.text import LONGEST_TEXT, read_mentions, read_urls
 from align_sync.linking.words import say_found, say_rejected
@@ -116,3 +122,56 @@ def test_values_with_braces_are_said_as_they_are() -> None:
 )
 def test_the_advice_names_a_label_that_the_patterns_read(patterns: tuple[str, ...], form: str) -> None:
     assert build_ruleset(label_patterns=patterns).label_form == form
+
+
+@pytest.mark.parametrize(
+    ("rule", "strength"),
+    [
+        (RuleKind.MANUAL, Strength.DECIDED),
+        (RuleKind.FIELD, Strength.STRUCTURED),
+        (RuleKind.NAMED, Strength.STRUCTURED),
+        (RuleKind.RELATION, Strength.STRUCTURED),
+        (RuleKind.LABEL, Strength.LABELLED),
+        (RuleKind.URL, Strength.MENTIONED),
+        (RuleKind.MENTION, Strength.MENTIONED),
+        (RuleKind.MAPPING, Strength.ASSUMED),
+    ],
+)
+def test_how_much_stands_behind_evidence_follows_from_its_rule(rule: RuleKind, strength: Strength) -> None:
+    assert Evidence(key_result="nps", rule=rule, field="x", found="y", via=make_ref()).strength is strength
+
+
+def test_the_fingerprint_of_a_policy_changes_with_every_rule_and_their_order() -> None:
+    first = MappingRule(
+        name="a", key_result="nps", conditions=Conditions(labels=("x",)), owner="Ana", expires_on=date(2026, 12, 31)
+    )
+    second = replace(first, name="b", conditions=Conditions(filter="type = bug"))
+    policies = (
+        Policy(),
+        Policy(mappings=(first,)),
+        Policy(mappings=(first, second)),
+        Policy(mappings=(second, first)),
+        Policy(mappings=(replace(first, expires_on=date(2027, 1, 1)),)),
+    )
+
+    assert len({policy.fingerprint for policy in policies}) == len(policies)
+    assert Policy().is_empty
+    assert not policies[1].is_empty
+
+
+def test_only_a_policy_with_teams_asks_for_teams() -> None:
+    rule = MappingRule(name="a", key_result="nps", conditions=Conditions(), owner="Ana", expires_on=date(2026, 12, 31))
+
+    assert not Policy(mappings=(rule,)).asks_for_teams
+    assert Policy(mappings=(replace(rule, conditions=Conditions(filter="team = Payments")),)).asks_for_teams
+
+
+def test_equal_grounds_are_one_entry_of_a_table() -> None:
+    ground = Ground(rule=RuleKind.LABEL, field="labels", found="okr/nps", key="nps")
+
+    assert {ground: 1}[replace(ground)] == 1
+    assert replace(ground, found="OKR/nps") not in {ground: 1}
+
+
+def test_no_text_is_near_to_any_key_of_an_empty_book() -> None:
+    assert build_index(make_book()).suggest("ret90") is None

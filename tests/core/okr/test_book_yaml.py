@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,10 @@ spec:
           weight: 2
           state: closed
           successor: kr-2.4
-          metric: {unit: percent, direction: decrease, baseline: 2.4, target: .5, source: "sql:refund_errors"}
+          closedOn: 2026-11-02
+          metric:
+            {unit: percent, direction: decrease, baseline: 2.4, target: .5, source: "sql:refund_errors",
+             current: 1.5, currentOn: "2026-10-30"}
           pace: [[2026-11-15, 0.3], ["2026-12-31", 1]]
           match:
             labels: [okr-a]
@@ -88,17 +92,25 @@ spec:
         commitment=Commitment.ASPIRATIONAL,
         weight=2,
         metric=Metric(
-            unit="percent", direction=Direction.DECREASE, baseline=2.4, target=0.5, source="sql:refund_errors"
+            unit="percent",
+            direction=Direction.DECREASE,
+            baseline=2.4,
+            target=0.5,
+            source="sql:refund_errors",
+            current=1.5,
+            current_on=date(2026, 10, 30),
         ),
         names=Names(
             labels=("okr-a", "okr-b", "okr/c"),
-            items=("X-1", "PAY-301", "GOAL-1", "LIN-1"),
+            items=("X-1", "GOAL-1", "LIN-1"),
+            epics=("PAY-301",),
             containers=("P-1", "Smart retries", "Delight"),
             urls=("https://wiki.example/refunds",),
             keywords=("refund", "chargeback"),
         ),
         state=KeyResultState.CLOSED,
         successor="KR-2.4",
+        closed_on=date(2026, 11, 2),
     )
     first = Objective(
         key="O-2",
@@ -366,7 +378,39 @@ def test_the_example_company_is_without_fault() -> None:
     }
     assert {objective.period for objective in book} == {"2026-Q4"}
     states = [kr.state for kr in book.key_results]
-    assert states.count(KeyResultState.CLOSED) == states.count(KeyResultState.ARCHIVED) == 1
-    assert len(states) == 15
+    assert (states.count(KeyResultState.CLOSED), states.count(KeyResultState.ARCHIVED)) == (2, 1)
+    assert len(states) == 16
+    assert all(kr.closed_on for kr in book.key_results if kr.state is not KeyResultState.ACTIVE)
+    assert [kr.metric.current is None for kr in book.key_results].count(True) == 7  # unknown is a case too
     assert book.by_key["kr-2.2"][1].successor == "KR-2.3"
     assert book.by_key["ret90"][1].title == "La retention a 90 giorni sale dal 68 % all'80 % entro fine Q4"
+
+
+def test_a_former_id_is_kept_and_one_that_is_in_use_is_left_out() -> None:
+    text = """
+apiVersion: align-sync.dev/v1
+kind: OKRSet
+metadata: {name: former}
+spec:
+  team: payments
+  period: 2026-Q4
+  objectives:
+    - id: O-1
+      title: Keep them
+      keyResults:
+        - {id: retention, title: Retention rises, formerly: [ret90, ret60]}
+        - {id: nps, title: More of them recommend us, formerly: [RET90, retention]}
+"""
+    book, problems = parse_book([("a.yaml", text)])
+
+    assert [kr.formerly for kr in book.key_results] == [("ret90", "ret60"), ()]
+    assert [(problem.where, problem.message) for problem in problems] == [
+        (
+            "a.yaml:13:66",
+            "spec.objectives[0].keyResults[1].formerly[0]: RET90 names a key result at a.yaml:12:62 already",
+        ),
+        (
+            "a.yaml:13:73",
+            "spec.objectives[0].keyResults[1].formerly[1]: retention names a key result at a.yaml:12:16 already",
+        ),
+    ]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,6 +76,22 @@ def test_a_change_names_its_fields_with_before_and_after() -> None:
         FieldChange(name="metric.target", before=0.5, after=0.25),
         FieldChange(name="names.labels", before=(), after=("okr-refunds",)),
     )
+
+
+def test_the_day_of_an_end_and_a_value_that_was_read_are_changes() -> None:
+    read = replace(KR.metric, current=1.5, current_on=date(2026, 11, 2))
+    ended = replace(KR, metric=read, state=KeyResultState.ARCHIVED, closed_on=date(2026, 11, 3))
+
+    plan = plan_apply(book(objective("O-1", KR)), book(objective("O-1", ended)))
+
+    assert plan.changed[0].fields == (
+        FieldChange(name="state", before="active", after="archived"),
+        FieldChange(name="closed_on", before=None, after="2026-11-03"),
+        FieldChange(name="metric.current", before=None, after=1.5),
+        FieldChange(name="metric.current_on", before=None, after="2026-11-02"),
+    )
+    corrected = replace(ended, closed_on=date(2026, 11, 4))
+    assert plan_apply(book(objective("O-1", KR)), book(objective("O-1", corrected))).fingerprint != plan.fingerprint
 
 
 def test_a_key_result_that_moves_or_changes_its_case_is_changed() -> None:

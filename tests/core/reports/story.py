@@ -1,15 +1,31 @@
-"""Made-up reports for the tests of the outputs: a rich one, a nearly empty one and a hostile one."""
+"""Made-up reports for the tests of the outputs: a rich one, a small one with all there is, and an empty one."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from random import Random
 
 from align_sync.errors import Problem
-from align_sync.linking.evidence import Bucket
+from align_sync.linking.evidence import Bucket, Waiting
 from align_sync.okr.model import Book, KeyResult, Objective
 from align_sync.reports.build import build_report
-from align_sync.reports.model import AlignmentReport, Filters, ReportItem, SourceLine, SourceState
+from align_sync.reports.known import NOTHING_KNOWN, Known
+from align_sync.reports.model import (
+    AlignmentReport,
+    DisputeLine,
+    ExemptionLine,
+    Filters,
+    KeyResultWork,
+    Lens,
+    PolicyRuleKind,
+    ReportItem,
+    RuleLine,
+    SourceLine,
+    SourceState,
+    Tally,
+)
 from align_sync.work import Sprint
-from tests.make import NOW, make_book, make_report_item, make_source, make_sprint
+from tests.make import NOW, make_book, make_kr, make_report_item, make_source, make_sprint
 
 TEAMS = (
     ("Payments", "PAY", "jira", 0.55),
@@ -57,6 +73,75 @@ KEY_RESULTS = (
 )
 
 
+GRACE = Waiting(day=2, days=3, since_at=NOW - timedelta(days=4), ends_on=date(2026, 11, 25))
+NOT_BEGUN = Waiting(day=0, days=3)
+DISPUTE = DisputeLine(author="Ana", reason="the epic names it", since_at=NOW - timedelta(days=1))
+AS_OF = datetime(2026, 11, 16, 13, 30, tzinfo=NOW.tzinfo)
+RULES = (
+    RuleLine(
+        kind=PolicyRuleKind.MAPPING,
+        name="Checkout",
+        target="ret90",
+        owner="Ana",
+        expires_on=date(2026, 12, 31),
+        matched=2,
+        decided=0,
+    ),
+    RuleLine(
+        kind=PolicyRuleKind.MAPPING,
+        name="Old board",
+        target="ret89",
+        owner="Bo",
+        expires_on=date(2026, 12, 31),
+        matched=0,
+        decided=0,
+        warning="names no key result of the book; did you mean ret90?",
+    ),
+    RuleLine(
+        kind=PolicyRuleKind.EXEMPTION,
+        name="Upkeep",
+        target="ktlo",
+        owner="",
+        expires_on=None,
+        matched=3,
+        decided=0,
+    ),
+    RuleLine(
+        kind=PolicyRuleKind.EXEMPTION,
+        name="Audit",
+        target="compliance",
+        owner="",
+        expires_on=date(2026, 11, 30),
+        matched=0,
+        decided=0,
+        warning="matches none of 13 items",
+    ),
+)
+
+
+def earlier(team: str, *, exempt: float, coverage: float) -> Mapping[str, Tally]:
+    """What an earlier report said of a team, to rise from."""
+    return {
+        team: Tally(
+            counts=dict.fromkeys(Bucket, 0.0), coverage=coverage, unknown_share=0.0, exempt_share=exempt, budget=0.3
+        )
+    }
+
+
+def exempt_by_hand(
+    category: str, reason: str, *, author: str = "Giulia", expires_on: date | None = None
+) -> ExemptionLine:
+    until = f", until {expires_on}" if expires_on else ""
+    return ExemptionLine(
+        category=category,
+        reason=reason,
+        rule="",
+        author=author,
+        expires_on=expires_on,
+        says=f"exempt as {category}, by {author}: {reason}{until}",
+    )
+
+
 def rich_book() -> Book:
     names = ("Customers stay with us", "Payments nobody has to think about", "A platform that is simply there")
     return Book(
@@ -87,20 +172,24 @@ def rich_items(seed: int = 7) -> tuple[ReportItem, ...]:
                 bucket = chance.choice((Bucket.UNLINKED, Bucket.UNLINKED, Bucket.UNLINKED, Bucket.INVALID))
             if chance.random() < 0.02:
                 bucket = Bucket.UNKNOWN
-            items.append(
-                make_report_item(
-                    f"{prefix}-{300 + number * 7}",
-                    bucket,
-                    source=source,
-                    title=chance.choice(WORK),
-                    team=team,
-                    sprint_id=prefix,
-                    key_results=chance.sample(busy, chance.choice((1, 1, 1, 2))),
-                    points=chance.choice((None, 1, 2, 3, 5, 8)),
-                    parent=f"{prefix}-300" if chance.random() < 0.6 else None,
-                    assignee=chance.choice(("Luca", "Ana", "Giulia", None)),
-                )
+            if chance.random() < 0.16:
+                bucket = chance.choice((Bucket.EXEMPT, Bucket.EXEMPT, Bucket.EXEMPT, Bucket.GRACE, Bucket.RULE))
+            made = make_report_item(
+                f"{prefix}-{300 + number * 7}",
+                bucket,
+                source=source,
+                title=chance.choice(WORK),
+                team=team,
+                sprint_id=prefix,
+                key_results=("activation",) if prefix == "GRW" else chance.sample(busy, chance.choice((1, 1, 1, 2))),
+                points=chance.choice((None, 1, 2, 3, 5, 8, 3, 2)),
+                parent=f"{prefix}-300" if chance.random() < 0.6 else None,
+                assignee=chance.choice(("Luca", "Ana", "Giulia", None)),
+                days=chance.choice((0.0, 0.5, 1.0, 2.5, 4.0)),
+                category=chance.choice(("ktlo", "ktlo", "bug", "security")),
+                is_disputed=bucket.is_actionable and chance.random() < 0.1,
             )
+            items.append(replace(made, waiting=GRACE) if bucket is Bucket.GRACE else made)
     return tuple(items)
 
 
@@ -113,6 +202,9 @@ def make_report(
     is_sample: bool = False,
     problems: tuple[Problem, ...] = (),
     unknown_limit: float = 0.05,
+    count_by: Lens = Lens.ITEMS,
+    known: Known = NOTHING_KNOWN,
+    rules: tuple[RuleLine, ...] = (),
 ) -> AlignmentReport:
     return build_report(
         items=items,
@@ -126,51 +218,135 @@ def make_report(
         goal=0.8,
         warn=0.7,
         unknown_limit=unknown_limit,
+        count_by=count_by,
+        known=known,
+        rules=rules,
         problems=problems,
     )
 
 
 def rich_report(*, is_sample: bool = False, filters: Filters | None = None) -> AlignmentReport:
     """12 teams, about 150 items, 14 key results, one source that is late."""
-    return make_report(
-        *rich_items(),
-        book=rich_book(),
-        sprints=tuple(
-            make_sprint(prefix, source=source, name=f"Sprint {prefix}", team=team) for team, prefix, source, _ in TEAMS
-        ),
-        sources=(
-            make_source("jira", problems=2),
-            make_source(
-                "linear",
-                state=SourceState.STALE,
-                complete_at=NOW - timedelta(hours=28, minutes=18),
-                failure="too many requests; asked to come back at 15:20",
+    return with_name(
+        make_report(
+            *rich_items(),
+            book=rich_book(),
+            sprints=tuple(
+                make_sprint(prefix, source=source, name=f"Sprint {prefix}", team=team)
+                for team, prefix, source, _ in TEAMS
             ),
-        ),
-        is_sample=is_sample,
-        filters=filters,
-        problems=(
-            Problem(
-                message="label okr-refnds names no key result",
-                where="jira: 7 items",
-                advice="rename it to okr/refund-errors",
+            sources=(
+                make_source("jira", problems=2),
+                make_source(
+                    "linear",
+                    state=SourceState.STALE,
+                    complete_at=NOW - timedelta(hours=28, minutes=18),
+                    failure="too many requests; asked to come back at 15:20",
+                ),
             ),
-        ),
+            is_sample=is_sample,
+            filters=filters,
+            known=Known(
+                work=(
+                    KeyResultWork(key_result="nps-merchant", last_work_at=NOW - timedelta(days=41)),
+                    KeyResultWork(key_result="failover", last_work_at=NOW - timedelta(days=20), planned=2),
+                    *(
+                        KeyResultWork(key_result=key, has_open=True, planned=number % 4)
+                        for number, (key, _) in enumerate(KEY_RESULTS)
+                        if key not in {"nps-merchant", "dev-setup", "failover"}
+                    ),
+                ),
+                has_sprint_ahead=True,
+                days_behind={
+                    key: None if number % 5 == 1 else 26.0 - 4 * number for number, (key, _) in enumerate(KEY_RESULTS)
+                },
+                earlier=earlier("Fraud and disputes", exempt=0.0, coverage=0.5),
+            ),
+            rules=RULES,
+            problems=(
+                Problem(
+                    message="label okr-refnds names no key result",
+                    where="jira: 7 items",
+                    advice="rename it to okr/refund-errors",
+                ),
+            ),
+        )
     )
 
 
-def small_report(*, is_sample: bool = False) -> AlignmentReport:
-    """One item of each bucket and one key result without work: short enough to read as a golden file."""
-    return make_report(
-        make_report_item("PAY-412", title="Migrate ledger exporter to batch API", points=8, parent="PAY-301"),
+def small_items() -> tuple[ReportItem, ...]:
+    """Every bucket, with what each of them may say besides."""
+    quiet = make_report_item("PAY-390", Bucket.EXEMPT, title="Answer the auditors", points=5, days=2.0)
+    auditors = exempt_by_hand("compliance", "the yearly audit", expires_on=date(2026, 12, 18))
+    nothing = "no field, label, link or address names a key result"
+    because = f"3 working days of grace, until Wed 25 Nov 2026: {nothing}"
+    waiting = make_report_item("PAY-415", Bucket.GRACE, title="Show chargeback reasons", points=2, because=because)
+    coming = make_report_item(
+        "SRC-12",
+        Bucket.GRACE,
+        title="Rank by stock",
+        team="Search",
+        source="linear",
+        points=1,
+        because=f"its sprint has not begun: {nothing}",
+    )
+    doubted = make_report_item("PAY-371", title="Split the refund queue", points=3, days=0.5)
+    return (
+        make_report_item("PAY-412", title="Migrate ledger exporter to batch API", points=8, parent="PAY-301", days=3.5),
         make_report_item("PAY-398", Bucket.INVALID, title="Refactor invoice PDF theme", points=5, assignee=None),
-        make_report_item("PAY-77", Bucket.DIRECT, title="Retry failed card payments", points=None),
-        make_report_item("PAY-78", Bucket.INHERITED, title="Show reasons | of chargebacks", team="Search"),
+        replace(doubted, dispute=DISPUTE),
+        make_report_item("PAY-77", Bucket.DIRECT, title="Retry failed card payments", points=None, days=2.0),
+        make_report_item("PAY-78", Bucket.INHERITED, title="Show reasons | of chargebacks", team="Search", days=1.5),
+        make_report_item("PAY-79", Bucket.RULE, title="Tidy the checkout form", points=None, days=1.0),
+        make_report_item("PAY-380", Bucket.EXEMPT, title="Renew certificates", points=2, days=1.0),
+        make_report_item("PAY-381", Bucket.EXEMPT, title="Rotate keys", points=None, days=0.25),
+        replace(quiet, exempted=auditors, because=auditors.says, components=("Ledger", "Audit")),
+        replace(waiting, waiting=GRACE),
+        replace(coming, waiting=NOT_BEGUN),
         make_report_item("SRC-9", Bucket.UNKNOWN, title="Rank <b>results</b>", team="Search", source="linear"),
-        sources=(make_source(), make_source("linear", state=SourceState.PARTIAL, complete_at=NOW - timedelta(days=3))),
-        is_sample=is_sample,
-        unknown_limit=0.25,
     )
+
+
+def small_report(*, is_sample: bool = False, filters: Filters | None = None) -> AlignmentReport:
+    """All that a report may say in few items: exempt beyond the budget, points withheld, a signal, idle key results."""
+    book = make_book(
+        "ret90",
+        make_kr("nps", title="Merchants who would recommend us rise from 28 to 40", weight=2),
+        make_kr("passkeys", title="Sign-ins with a passkey rise from 3 % to 30 %"),
+    )
+    return with_name(
+        make_report(
+            *small_items(),
+            book=book,
+            sources=(
+                make_source(),
+                make_source("linear", state=SourceState.PARTIAL, complete_at=NOW - timedelta(days=3)),
+            ),
+            is_sample=is_sample,
+            filters=filters,
+            unknown_limit=0.25,
+            known=Known(
+                work=(
+                    KeyResultWork(key_result="ret90", has_open=True, planned=3),
+                    KeyResultWork(key_result="nps", last_work_at=NOW - timedelta(days=20)),
+                ),
+                has_sprint_ahead=True,
+                days_behind={"ret90": -3.0, "nps": 12.4, "passkeys": None},
+                earlier=earlier("Payments", exempt=0.1, coverage=0.2),
+            ),
+            rules=RULES,
+        )
+    )
+
+
+def dated_report() -> AlignmentReport:
+    """The small one as of a week before."""
+    return small_report(filters=Filters(as_of_at=AS_OF))
+
+
+def with_name(report: AlignmentReport) -> AlignmentReport:
+    """A name that stays when the model grows, unlike the one that a report gets where it is kept."""
+    return replace(report, snapshot="20261123T133000Z-5f0c2a91", content_hash="5f0c2a91" * 8)
 
 
 def empty_report() -> AlignmentReport:

@@ -60,4 +60,38 @@ def test_the_views_choose_the_records() -> None:
     assert [(row["sample"], row["key_result"], row["idle"]) for row in rows] == [
         ("SAMPLE DATA", "ret90", ""),
         ("SAMPLE DATA", "nps", "idle"),
+        ("SAMPLE DATA", "passkeys", "idle"),
+    ]
+
+
+def test_what_was_decided_on_an_item_stands_in_its_own_columns() -> None:
+    rows = {row["key"]: row for row in read(render_csv(small_report()))}
+    picked = (
+        "exempt_category",
+        "exempt_reason",
+        "exempt_until",
+        "grace_day",
+        "grace_until",
+        "disputed_by",
+        "components",
+    )
+    assert {key: tuple(rows[key][name] for name in picked) for key in ("PAY-390", "PAY-415", "SRC-12", "PAY-371")} == {
+        "PAY-390": ("compliance", "the yearly audit", "2026-12-18", "", "", "", "Ledger; Audit"),
+        "PAY-415": ("", "", "", "2", "2026-11-25", "", ""),
+        "SRC-12": ("", "", "", "0", "", "", ""),
+        "PAY-371": ("", "", "", "", "", "Ana", ""),
+    }
+    assert [rows["PAY-79"][name] for name in ("decided_by", "points", "points_imputed", "days", "linked_since")] == [
+        *("mapping", "", "4", "1"),
+        "2026-11-20T13:30:00Z",
+    ]
+
+
+def test_numbers_of_ours_are_numbers_and_what_nobody_knows_is_empty() -> None:
+    rows = {row["key_result"]: row for row in read(render_csv(small_report(), View.KEY_RESULTS))}
+    picked = ("weight", "weight_share", "effort_items", "effort_points", "planned", "last_work_at", "days_behind")
+    assert [tuple(rows[key][name] for name in picked) for key in ("ret90", "nps", "passkeys")] == [
+        ("1", "0.25", "1", "", "3", "", "-3"),
+        ("2", "0.5", "0", "", "0", "2026-11-03T13:30:00Z", "12.4"),
+        ("1", "0.25", "0", "", "0", "", ""),
     ]

@@ -4,17 +4,23 @@ import base64
 import hashlib
 import re
 from collections import Counter
+from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
 from align_sync.linking.evidence import Bucket
-from align_sync.reports.model import AlignmentReport, Filters
+from align_sync.okr.model import Book
+from align_sync.reports.commands import figure_commands, list_command
+from align_sync.reports.model import AlignmentReport, Filters, Lens
 from align_sync.reports.render import Format, View, charts, render_report
 from align_sync.reports.render.explain import render_explanation
+from align_sync.reports.render.lens_words import NONE_KNOWN
 from align_sync.reports.render.page import lay_out
+from align_sync.reports.render.wording import BUCKET_GROUPS
 from tests.core.reports.explained import explain_inherited
-from tests.core.reports.story import empty_report, make_report, rich_report, small_report
+from tests.core.reports.story import RULES, dated_report, empty_report, make_report, rich_report, small_report
 from tests.make import make_book, make_report_item
 
 PAGES = {
@@ -48,9 +54,13 @@ class _Reader(HTMLParser):
             self.places.append(place)
         if tag not in _EMPTY:
             self.open.append((tag, place))
-        if tag == "td" and values.get("class") == "what":
-            self.rows.update({name for _, name in self.open if name})
-        self.target = (values.get("href") or "") if tag == "a" else self.target
+        if values.get("class") == "what":
+            self.rows.update({name for _, name in self.open if name} if tag == "td" else {self.open[-3][1]})
+        self.target = self._target(values) if tag == "a" else self.target
+
+    def _target(self, values: dict[str, str | None]) -> str:
+        """Where a number of items leads; points and days lead to the same items, and are as many only by chance."""
+        return "" if values.get("class") == "mass" else values.get("href") or ""
 
     def handle_endtag(self, tag: str) -> None:
         while tag not in _EMPTY and self.open and self.open.pop()[0] != tag:
@@ -95,13 +105,78 @@ def test_a_figure_that_is_a_link_lists_exactly_as_many_items(name: str) -> None:
     assert [(place, reader.rows[place]) for place, _ in leading] == leading
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_list_behind_a_figure_holds_as_many_items_as_it_says(name: str) -> None:
+    page = render_report(PAGES[name], Format.HTML)
+    said = re.findall(r'<details class="behind" id="([^"]+)"><summary title="align-sync report [^"]+">(\d+)', page)
+    assert said or name in {"empty", "filtered"}
+    assert [(place, _Reader(page).rows[place]) for place, _ in said] == [(place, int(n)) for place, n in said]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_figure_carries_the_command_that_lists_its_items(name: str) -> None:
+    report = PAGES[name]
+    page = unescape(render_report(report, Format.HTML))
+    of_teams = report.lenses[1:]
+    commands = {
+        figure.command
+        for figure in figure_commands(report)
+        if figure.value and figure.lens not in {tally.lens for tally in of_teams}
+    }
+    shown = set(re.findall(r'title="(align-sync report [^"]+)"|<code>(align-sync report [^<]+)</code>', page))
+    missing = commands - {command for pair in shown for command in pair}
+    # What a team has in all, or has linked, is no figure of the page: only its parts are.
+    assert not {command for command in missing if " -t " not in command} - {list_command(report.filters)}
+    assert all(command.count("--bucket") != 1 for command in missing)
+
+
+def test_what_is_set_aside_and_what_is_missed_look_different_and_say_so() -> None:
+    page = render_report(PAGES["small"], Format.HTML)
+    for bucket, group in BUCKET_GROUPS.items():
+        assert f'<span class="status {group.replace(" ", "-")}">{group.capitalize()}</span>' in page
+        assert f'class="fill-{bucket.value}' in page
+    kinds = dict(re.findall(r'<section id="(\w+)" class="panel list is-([\w-]+)"', page))
+    assert (kinds["exempt"], kinds["grace"]) == ("set-aside", "set-aside")
+    assert (kinds["unlinked"], kinds["invalid"]) == ("missed", "missed")
+
+
+def test_a_disputed_item_is_listed_but_nobody_is_asked_to_act() -> None:
+    page = render_report(PAGES["small"], Format.HTML)
+    row = page.split(">PAY-371<", 1)[1].split("</tr>", 1)[0]
+    assert "Disputed by Ana: the epic names it" in row
+    assert "Nothing: somebody looks at the verdict first" in row
+    assert "okr/" not in row
+
+
+def test_a_page_of_a_day_gone_by_says_so_before_anything_else() -> None:
+    page = render_report(dated_report(), Format.HTML)
+    assert page.index("AS OF Mon 16 Nov 2026, 14:30 CET") < page.index('id="headline"')
+    assert page.count("how things stood") == 1
+    assert "<code>align-sync report --snapshot 20261123T133000Z-5f0c2a91</code>" in page
+
+
+def test_figures_of_a_page_with_a_narrowed_list_lead_nowhere_unless_it_holds_all() -> None:
+    page = lay_out(rich_report(filters=Filters(categories=("ktlo",))), View.ALIGNMENT)
+    assert {figure.anchor for row in page.buckets for figure in row.figures} == {""}
+    assert page.policy.categories == ()
+    all_exempt = lay_out(rich_report(filters=Filters(buckets=(Bucket.EXEMPT,))), View.ALIGNMENT)
+    assert {figure.anchor for row in all_exempt.buckets for figure in row.figures} == {"", "exempt"}
+
+
+def test_points_stand_in_for_an_estimate_only_with_a_mark() -> None:
+    page = render_report(PAGES["small"], Format.HTML)
+    assert '<span class="muted" title="imputed: nobody estimated it">~4</span>' in page
+    nobody = render_report(make_report(make_report_item(points=None)), Format.HTML)
+    assert f'<td class="number" data-label="Points"><span class="muted">{NONE_KNOWN}</span></td>' in nobody
+
+
 def test_all_charts_have_a_title_and_a_description() -> None:
     page = render_report(PAGES["rich"], Format.HTML)
     charts_found = re.findall(
         r'<svg class="(\w+)[^>]*role="img"[^>]*>\s*<title[^>]*>([^<]+)</title>\s*<desc[^>]*>([^<]+)<', page
     )
     assert [name for name, _, _ in charts_found] == ["ring", "buckets", "bars", "bars"]
-    assert "Developer tools 42" in page
+    assert "Developer tools 22" in page
 
 
 def test_the_parts_of_the_bar_fill_its_width() -> None:
@@ -111,17 +186,35 @@ def test_the_parts_of_the_bar_fill_its_width() -> None:
     assert charts.draw_buckets(empty_report()).segments == ()
 
 
-def test_the_bars_of_key_results_are_measured_by_the_longest() -> None:
+def test_the_bars_of_key_results_are_measured_by_the_longest_effort_or_weight() -> None:
     items = (
         make_report_item("PAY-1", Bucket.DIRECT, key_results=("ret90",)),
         make_report_item("PAY-2", Bucket.DIRECT, key_results=("ret90", "nps")),
     )
     report = make_report(*items, book=make_book("ret90", "nps", "idle"))
-    bars = charts.draw_key_results(report.key_results).bars
-    assert [(bar.width, bar.value, bar.is_blank) for bar in bars] == [
-        ("100.00", "1.5", False),
-        ("33.33", "0.5", False),
-        ("", "! no work", True),
+    bars = charts.draw_key_results(report).bars
+    assert [(bar.width, bar.mark, bar.value, bar.is_blank) for bar in bars] == [
+        ("100.00", "44.44", "75 %", False),
+        ("33.33", "44.44", "25 %", False),
+        ("", "44.44", "! no work", True),
+    ]
+
+
+def test_where_the_lens_of_the_headline_is_withheld_the_effort_is_that_by_items() -> None:
+    items = (make_report_item(bucket=Bucket.DIRECT, points=None),)
+    chart = charts.draw_key_results(make_report(*items, book=make_book("ret90"), count_by=Lens.POINTS))
+    assert "share of the linked items" in chart.title
+    assert chart.bars[0].value == "100 %"
+
+
+def test_a_key_result_that_is_not_compared_has_neither_effort_nor_weight() -> None:
+    own, other = (make_book(key, team=team).objectives[0] for key, team in (("ret90", "Payments"), ("nps", "Search")))
+    items = (make_report_item(bucket=Bucket.DIRECT), make_report_item("PAY-2", Bucket.DIRECT, key_results=("nps",)))
+    filters = Filters(teams=("Payments",))
+    report = make_report(*items, book=Book(objectives=(own, replace(other, key="O-2"))), filters=filters)
+    assert [(bar.value, bar.mark, bar.is_blank) for bar in charts.draw_key_results(report).bars] == [
+        ("100 %", "100.00", False),
+        (NONE_KNOWN, "", True),
     ]
 
 
@@ -148,12 +241,16 @@ def test_what_needs_attention_is_said_with_the_way_to_it() -> None:
         make_report_item("PAY-5", Bucket.UNKNOWN, team="Search"),
     )
     book = make_book("a", "b", "c", "d", "e")
-    assert remarks_of(make_report(*items, book=book, unknown_limit=1.0)) == [
+    doubted = make_report_item("PAY-6", points=99, is_disputed=True)
+    report = make_report(*items, doubted, book=book, unknown_limit=1.0, rules=RULES)
+    assert remarks_of(report) == [
         ("Payments is at 0 %, off track", "team-1"),
-        ("5 key results have no work: a, b, c and 2 more", "key-results"),
+        ("5 key results have no work: a, b, c and 2 more", "idle"),
         ("largest work without a key result: PAY-1 Retry failed card payments, 8 pts", "unlinked-team-1"),
         ("2 items name a key result that does not exist or is closed", "invalid"),
         ("1 item could not be judged", "unknown"),
+        ("1 verdict is disputed", "doubts"),
+        ("2 rules of the settings look mistaken: Old board, Audit", "rules"),
     ]
 
 
@@ -189,11 +286,15 @@ TEXT_PAIRS = [
     *((ink, ground) for ink in ("ink", "soft", "link") for ground in ("panel", "page", "at-risk-ground")),
     *((state, f"{state}-ground") for state in ("on-track", "at-risk", "off-track")),
     *((state, "panel") for state in ("on-track", "at-risk", "off-track")),
-    *(("on-fill", fill) for fill in ("direct", "invalid", "unlinked")),
-    ("ink", "bed"),
+    *(("on-fill", fill) for fill in ("direct", "exempt", "invalid", "unlinked")),
+    *(("ink", ground) for ground in ("bed", "aside-ground", "aside-soft", "missed-ground")),
+    ("soft", "aside-soft"),
+    ("link", "aside-soft"),
     ("sample-ink", "sample"),
 ]
-GRAPHIC_PAIRS = [(fill, "panel") for fill in ("direct", "inherited", "invalid", "unlinked", "unknown", "busy")]
+GRAPHIC_PAIRS = [
+    (fill, "panel") for fill in ("direct", "inherited", "exempt", "invalid", "unlinked", "unknown", "busy")
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

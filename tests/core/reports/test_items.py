@@ -1,31 +1,37 @@
-"""Lines of the report from items and verdicts, what to do about them, and the commands that list them."""
+"""Lines of the report from items and verdicts, and what to do about them."""
+
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from align_sync.linking.ancestry import find_ancestry
-from align_sync.linking.evidence import Bucket
+from align_sync.linking.conditions import Conditions
+from align_sync.linking.decisions import Dispute, ManualExemption
+from align_sync.linking.evidence import Bucket, Match, RuleKind, Waiting
 from align_sync.linking.index import build_index
+from align_sync.linking.line import exempt_by_hand
 from align_sync.linking.matcher import match_item
+from align_sync.linking.policy import NO_POLICY, ExemptionRule, MappingRule, Policy
 from align_sync.linking.ruleset import build_ruleset
-from align_sync.reports.commands import ACTIONABLE, explain_command, list_command
 from align_sync.reports.fixes import propose_fixes
 from align_sync.reports.items import describe_item
-from align_sync.reports.model import Filters, ReportItem, ReportLink
+from align_sync.reports.model import DisputeLine, ExemptionLine, ReportItem, ReportLink
 from align_sync.work import ItemRef, WorkItem
 from tests.core.reports.story import make_report
-from tests.make import make_book, make_item, make_report_item
+from tests.make import NOW, make_book, make_item, make_ref, make_report_item
 
 INDEX = build_index(make_book("ret90", "nps"))
 RULES = build_ruleset()
 
 
-def describe(item: WorkItem, *known: WorkItem) -> ReportItem:
+def describe(item: WorkItem, *known: WorkItem, policy: Policy = NO_POLICY) -> ReportItem:
     by_key = {other.key: other for other in known}
 
     def look_up(ref: ItemRef) -> WorkItem | None:
         return by_key.get(ref.key)
 
-    match = match_item(item, find_ancestry(item, look_up, depth=5), INDEX, RULES)
+    match = match_item(item, find_ancestry(item, look_up, depth=5), INDEX, RULES, policy=policy)
     return describe_item(item, match, INDEX, team="Payments", sprint="Sprint 42", sprint_id="42")
 
 
@@ -60,38 +66,121 @@ def test_a_key_result_that_left_the_book_has_no_title() -> None:
     assert describe_item(item, match, build_index(make_book())).links[0].title == ""
 
 
+def test_an_exempt_item_says_why_and_until_when() -> None:
+    rule = ExemptionRule(
+        name="Upkeep",
+        category="ktlo",
+        conditions=Conditions(kinds=("Story",)),
+        reason="keeps the lights on",
+        expires_on=date(2026, 12, 31),
+    )
+    line = describe(make_item(), policy=Policy(exemptions=(rule,)))
+    assert line.bucket is Bucket.EXEMPT
+    assert line.exempted == ExemptionLine(
+        category="ktlo",
+        reason="keeps the lights on",
+        rule="Upkeep",
+        author="",
+        expires_on=date(2026, 12, 31),
+        says="exempt as ktlo, by rule Upkeep: keeps the lights on, until 2026-12-31",
+    )
+    assert (line.decided_by, line.found) == (None, ())
+
+
+def test_an_exemption_by_hand_names_who_made_it_and_where_it_comes_from() -> None:
+    exemption = ManualExemption(category="incident", author="Ana", reason="outage of 3 May", since_at=NOW)
+    match = Match(
+        ref=make_ref(),
+        bucket=Bucket.EXEMPT,
+        because="exempt",
+        exempted=exempt_by_hand(exemption, make_ref("PAY-100"), 1),
+    )
+    exempted = describe_item(make_item(), match, INDEX).exempted
+    assert exempted is not None
+    assert exempted.says == "inherited from PAY-100: exempt as incident, by Ana: outage of 3 May"
+
+
+def test_a_mapped_item_names_the_rule() -> None:
+    rule = MappingRule(
+        name="Checkout", key_result="nps", conditions=Conditions(), owner="Ana", expires_on=date(2026, 12, 31)
+    )
+    line = describe(make_item(), policy=Policy(mappings=(rule,)))
+    assert (line.bucket, line.decided_by, line.found) == (Bucket.RULE, RuleKind.MAPPING, ("Checkout",))
+
+
+def test_the_line_holds_what_is_known_beside_the_verdict() -> None:
+    item = replace(make_item(labels=("okr/ret90", "okr/nps")), components=("ledger",))
+    waiting = Waiting(day=1, days=3)
+    match = replace(match_item(item, find_ancestry(item, lambda _: None, depth=1), INDEX, RULES), waiting=waiting)
+    dispute = Dispute(author="Ana", reason="the epic is right", since_at=NOW)
+    line = describe_item(item, match, INDEX, linked_at=NOW, dispute=dispute, days=2.5)
+    assert line.components == ("ledger",)
+    assert line.waiting == waiting
+    assert line.dispute == DisputeLine(author="Ana", reason="the epic is right", since_at=NOW)
+    assert (line.decided_by, line.found) == (RuleKind.LABEL, ("okr/ret90", "okr/nps"))
+    assert (line.linked_at, line.days) == (NOW, 2.5)
+
+
+def here(key_result: str = "'<key result>'") -> tuple[str, ...]:
+    return (
+        f"or: align-sync link add PAY-1 {key_result} --reason ...",
+        "or: align-sync exempt add PAY-1 --category ... --reason ...",
+        "or: align-sync dispute PAY-1 --reason ...",
+    )
+
+
+@pytest.mark.parametrize("bucket", [bucket for bucket in Bucket if not bucket.is_actionable])
+def test_what_asks_nobody_to_act_has_no_fix(bucket: Bucket) -> None:
+    assert propose_fixes(make_report_item(bucket=bucket), tracker="Jira") == ()
+
+
+def test_what_is_disputed_asks_nobody_to_act() -> None:
+    assert propose_fixes(make_report_item(is_disputed=True), tracker="Jira") == ()
+
+
 @pytest.mark.parametrize(
     ("item", "fixes"),
     [
-        (make_report_item(bucket=Bucket.DIRECT), ()),
-        (make_report_item(bucket=Bucket.UNKNOWN), ()),
-        (make_report_item(), ("add the label okr/<key result> in Jira: https://jira.example/browse/PAY-1",)),
+        (make_report_item(), ("add the label okr/<key result> in Jira: https://jira.example/browse/PAY-1", *here())),
         (
             make_report_item(parent="PAY-100", address=""),
             (
                 "add the label okr/<key result> in Jira",
                 "or put the label on PAY-100: all that is below it inherits the link",
+                *here(),
             ),
         ),
         (
             make_report_item(bucket=Bucket.INVALID, address=""),
-            ("replace the label okr/ret-09 by okr/ret90 in Jira",),
+            ("replace the label okr/ret-09 by okr/ret90 in Jira", *here("ret90")),
         ),
         # What is wrong stands higher up or in another field: a label of its own wins over both.
         (
             make_report_item(bucket=Bucket.INVALID, labels=("urgent",), address=""),
-            ("add the label okr/ret90 in Jira",),
+            ("add the label okr/ret90 in Jira", *here("ret90")),
+        ),
+        (
+            replace(make_report_item(bucket=Bucket.INVALID, labels=(), address="", parent="PAY-9"), blamed="PAY-9"),
+            (
+                "mend the name on PAY-9: all that is below it inherits the link",
+                "or add the label okr/ret90 in Jira",
+                *here("ret90"),
+            ),
         ),
     ],
 )
-def test_a_fix_is_one_step_in_the_tracker(item: ReportItem, fixes: tuple[str, ...]) -> None:
+def test_fixes_are_one_step_each_and_those_in_the_tracker_come_first(item: ReportItem, fixes: tuple[str, ...]) -> None:
     assert propose_fixes(item, tracker="Jira") == fixes
 
 
+def test_commands_in_fixes_are_safe_to_paste() -> None:
+    fixes = propose_fixes(make_report_item("PAY-1; rm -rf ~"), tracker="Jira")
+    assert fixes[-1] == "or: align-sync dispute 'PAY-1; rm -rf ~' --reason ..."
+
+
 def test_the_label_of_the_fix_can_be_set() -> None:
-    assert propose_fixes(make_report_item(address=""), tracker="Jira", label_form="kr-{key}") == (
-        "add the label kr-<key result> in Jira",
-    )
+    fixes = propose_fixes(make_report_item(address=""), tracker="Jira", label_form="kr-{key}")
+    assert fixes[0] == "add the label kr-<key result> in Jira"
 
 
 def test_the_report_proposes_fixes_where_none_are_given() -> None:
@@ -103,31 +192,3 @@ def test_the_report_proposes_fixes_where_none_are_given() -> None:
         "ask Ana",
         "add the label okr/<key result> in linear: https://linear.example/browse/PAY-2",
     ]
-
-
-@pytest.mark.parametrize(
-    ("filters", "buckets", "team", "command"),
-    [
-        (Filters(), ACTIONABLE, None, "align-sync report unlinked"),
-        (Filters(), ACTIONABLE, "Payments", "align-sync report unlinked -t Payments"),
-        (Filters(teams=("A", "B")), ACTIONABLE, None, "align-sync report unlinked -t A -t B"),
-        (Filters(teams=("A", "B")), (), "B", "align-sync report alignment -t B"),
-        (Filters(), (Bucket.DIRECT,), None, "align-sync report alignment --bucket direct"),
-        (Filters(), (), "", "align-sync report alignment -t '(no team)'"),
-        (Filters(), (), "; rm -rf ~", "align-sync report alignment -t '; rm -rf ~'"),
-        (
-            Filters(sprint="last", sources=("jira",)),
-            (),
-            None,
-            "align-sync report alignment --source jira --sprint last",
-        ),
-    ],
-)
-def test_the_command_behind_a_figure_repeats_its_filters(
-    filters: Filters, buckets: tuple[Bucket, ...], team: str | None, command: str
-) -> None:
-    assert list_command(filters, buckets, team=team) == command
-
-
-def test_the_command_to_explain_is_safe_to_paste() -> None:
-    assert explain_command("PAY-1 $(x)") == "align-sync explain 'PAY-1 $(x)'"

@@ -9,39 +9,31 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from align_sync.linking.evidence import Bucket
-from align_sync.reports.model import AlignmentReport, Filters
+from align_sync.reports.commands import figure_commands
+from align_sync.reports.model import AlignmentReport, Filters, SignalKind
 from align_sync.reports.render import View
-from align_sync.reports.render.explain_json import render_explain_json
 from align_sync.reports.render.json import render_json
-from align_sync.reports.render.json_schema import explanation_schema, report_schema
-from tests.core.reports.explained import explain_inherited, explain_unlinked
+from align_sync.reports.render.json_schema import report_schema
 from tests.core.reports.hostile import HOSTILE
-from tests.core.reports.story import empty_report, make_report, rich_report, small_report
+from tests.core.reports.story import AS_OF, dated_report, empty_report, make_report, rich_report, small_report
 from tests.make import make_report_item
 
 REPORT = Draft202012Validator(report_schema(), format_checker=FormatChecker())
-EXPLANATION = Draft202012Validator(explanation_schema(), format_checker=FormatChecker())
 
 
-def test_the_schemas_are_schemas() -> None:
+def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(report_schema())
-    Draft202012Validator.check_schema(explanation_schema())
 
 
-@pytest.mark.parametrize("make", [rich_report, small_report, empty_report])
+@pytest.mark.parametrize("make", [rich_report, small_report, dated_report, empty_report])
 @pytest.mark.parametrize("view", View)
 def test_every_report_keeps_the_schema(make: Callable[[], AlignmentReport], view: View) -> None:
     REPORT.validate(json.loads(render_json(make(), view)))
 
 
-@pytest.mark.parametrize("explanation", [explain_inherited(), explain_unlinked()])
-def test_every_explanation_keeps_the_schema(explanation: Any) -> None:
-    value = json.loads(render_explain_json(explanation))
-    EXPLANATION.validate(value)
-    assert_described(value, explanation_schema())
-
-
-@pytest.mark.parametrize("missing", ["items", "teams", "headline", "sample"])
+@pytest.mark.parametrize(
+    "missing", ["items", "teams", "headline", "sample", "lenses", "rules", "signals", "figures", "content_hash"]
+)
 def test_the_schema_refuses_a_report_that_lacks_a_part(missing: str) -> None:
     value = json.loads(render_json(small_report()))
     del value[missing]
@@ -49,7 +41,8 @@ def test_the_schema_refuses_a_report_that_lacks_a_part(missing: str) -> None:
 
 
 def test_the_schema_describes_every_member() -> None:
-    assert_described(json.loads(render_json(rich_report())), report_schema())
+    for report in (rich_report(), small_report()):
+        assert_described(json.loads(render_json(report)), report_schema())
 
 
 def assert_described(value: Any, schema: Any) -> None:
@@ -64,20 +57,54 @@ def assert_described(value: Any, schema: Any) -> None:
 
 
 def test_the_views_leave_out_what_is_not_theirs() -> None:
-    parts = {"teams", "sprints", "key_results", "items"}
+    listed = {"key_results", "gaps"}
+    parts = {*listed, "teams", "sprints", "signals", "rules", "disputed", "items", "figures"}
     held = {view: parts & set(json.loads(render_json(small_report(), view))) for view in View}
-    assert held == {View.ALIGNMENT: parts, View.UNLINKED: {"items"}, View.KEY_RESULTS: {"key_results"}}
+    assert held == {View.ALIGNMENT: parts, View.UNLINKED: {"items"}, View.KEY_RESULTS: listed}
     unlinked = json.loads(render_json(small_report(), View.UNLINKED))["items"]
     assert {item["bucket"] for item in unlinked} == {"unlinked", "invalid"}
 
 
 def test_the_filters_are_repeated() -> None:
-    filters = Filters(teams=("Payments",), sprint="last", buckets=(Bucket.DIRECT,), sources=("jira",))
+    filters = Filters(
+        teams=("Payments",),
+        sprint="last",
+        buckets=(Bucket.DIRECT,),
+        sources=("jira",),
+        key_results=("ret90",),
+        categories=("ktlo",),
+        rules=("Upkeep",),
+        signals=(SignalKind.LATE_LINKS,),
+        only_disputed=True,
+        only_imputed=True,
+        as_of_at=AS_OF,
+    )
     assert json.loads(render_json(make_report(filters=filters)))["filters"] == {
         "teams": ["Payments"],
         "sprint": "last",
         "buckets": ["direct"],
         "sources": ["jira"],
+        "key_results": ["ret90"],
+        "categories": ["ktlo"],
+        "rules": ["Upkeep"],
+        "signals": ["late-links"],
+        "only_disputed": True,
+        "only_imputed": True,
+        "as_of_at": "2026-11-16T13:30:00Z",
+    }
+
+
+def test_every_figure_has_the_command_that_lists_its_items() -> None:
+    report = rich_report()
+    figures = json.loads(render_json(report))["figures"]
+    assert len(figures) == len(figure_commands(report))
+    by_name = {(figure["name"], figure["lens"]): figure for figure in figures}
+    unlinked = by_name["unlinked", "items"]
+    assert unlinked == {
+        "name": "unlinked",
+        "lens": "items",
+        "value": report.headline.counts[Bucket.UNLINKED],
+        "command": "align-sync report alignment --bucket unlinked",
     }
 
 

@@ -26,11 +26,12 @@ from align_sync.work import (
 from tests.make import NOW, make_item
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-instants = st.none() | st.datetimes(
+moments = st.datetimes(
     datetime(1990, 1, 1),  # noqa: DTZ001 -- bounds are naive by its rules
     datetime(2090, 1, 1),  # noqa: DTZ001 -- the same
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45)), timezone(-timedelta(hours=8))]),
 )
+instants = st.none() | moments
 refs = st.builds(ItemRef, source=st.sampled_from(["jira", "linear"]), external_id=words, key=words)
 items = st.builds(
     WorkItem,
@@ -40,7 +41,9 @@ items = st.builds(
     kind_name=words,
     status=words,
     status_category=st.sampled_from(StatusCategory),
+    category_since=instants,
     container=words,
+    components=st.lists(words, max_size=2).map(tuple),
     assignee=st.none() | words.filter(bool),
     priority=st.none() | words.filter(bool),
     points=st.none() | st.floats(allow_nan=False, allow_infinity=False),
@@ -51,6 +54,7 @@ items = st.builds(
     marks=st.lists(st.tuples(words, words), max_size=2).map(tuple),
     mentions=st.lists(words, max_size=2).map(tuple),
     sprint_ids=st.lists(words, max_size=3).map(tuple),
+    sprint_entered=st.lists(st.tuples(words, moments), max_size=2).map(tuple),
     address=words,
     created_at=instants,
     updated_at=instants,
@@ -88,7 +92,9 @@ CHANGES: dict[str, object] = {
     "kind_name": "Defect",
     "status": "Done",
     "status_category": StatusCategory.DONE,
+    "category_since": NOW,
     "container": "OPS",
+    "components": ("ledger",),
     "assignee": "Luca",
     "priority": "High",
     "points": 0.0,
@@ -99,6 +105,7 @@ CHANGES: dict[str, object] = {
     "marks": (("customfield_1", "ret90"),),
     "mentions": ("ret90",),
     "sprint_ids": ("42",),
+    "sprint_entered": (("42", NOW),),
     "address": "https://elsewhere.example",
     "created_at": NOW,
     "archived_at": NOW,
@@ -123,6 +130,11 @@ def test_a_new_key_is_a_change_and_nothing_and_zero_points_are_not_the_same() ->
     assert to_document(moved) != to_document(item)
     assert b"points" not in to_document(item)
     assert orjson.loads(to_document(replace(item, points=0.0)))["points"] == 0.0
+
+
+def test_what_is_empty_is_not_written_so_that_a_new_field_changes_no_stored_hash() -> None:
+    told = orjson.loads(to_document(make_item("PAY-1")))
+    assert not {"components", "category_since", "sprint_entered"} & told.keys()
 
 
 def test_a_document_from_before_a_field_was_added_can_be_read() -> None:

@@ -1,0 +1,145 @@
+"""One report: gathered in one transaction, judged, and built."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from align_sync.app import App
+from align_sync.calendars import Calendars
+from align_sync.errors import UserError
+from align_sync.flows.report.choose import CURRENT, choose_sprints, find_coming, find_within
+from align_sync.flows.report.judged import judge_items, load_surroundings
+from align_sync.moment import Moment, load_moment
+from align_sync.okr.model import Book
+from align_sync.okr.period import parse_period
+from align_sync.okr.progress import days_behind, measure_progress
+from align_sync.reports.build import build_report
+from align_sync.reports.document import name_filters, read_report
+from align_sync.reports.known import Known
+from align_sync.reports.model import AlignmentReport, Filters, ReportItem, SourceLine, Tally
+from align_sync.reports.policy_rules import count_rules
+from align_sync.store.key_result_work import load_key_result_work
+from align_sync.store.past import load_sprints_at
+from align_sync.store.scope import load_scope
+from align_sync.store.snapshots import load_earlier
+from align_sync.store.sources import has_samples, load_problems, load_source_lines
+from align_sync.work import Sprint
+
+EARLIER = timedelta(days=6)
+"""A report that is at least so old is what exempt shares are compared with: last week's, a little early or not."""
+
+
+def report(app: App, filters: Filters) -> AlignmentReport:
+    """Everything about the sprints that the filters name, now or as of an instant of the past.
+
+    Raises `UserError` where they name none that exists.
+    """
+    at = filters.as_of_at
+    with app.store.read() as connection:
+        moment = load_moment(app, connection, at)
+        calendars = Calendars(app.settings, moment.today)
+        every_sprint = load_sprints_at(connection, at, only_open=filters.sprint == CURRENT)
+        sprints = choose_sprints(every_sprint, filters.sprint)
+        scope = load_scope(connection, sprints, within=find_within(sprints, filters), at=at)
+        lines = load_source_lines(
+            connection,
+            expected=[(opener.source, opener.kind) for opener in app.sources],
+            now=moment.at,
+            pulled_every=app.settings.sync.every,
+            at=at,
+        )
+        _check_sources(filters, lines)
+        around = load_surroundings(connection, scope, moment, calendars, at=at)
+        items = tuple(
+            judge_items(app, scope, moment, around, calendars=calendars, sources={line.source: line for line in lines})
+        )
+        book = _narrow_book(moment.book, items, filters)
+        known = _load_known(app, connection, moment, book, sprints=every_sprint, filters=filters)
+        problems = load_problems(connection) if at is None else ()
+        is_sample = has_samples(connection)
+    policy = app.settings.policy
+    return build_report(
+        items=items,
+        sprints=sprints,
+        book=book,
+        sources=lines,
+        filters=filters,
+        now=app.now(),
+        timezone=app.settings.timezone,
+        is_sample=app.is_sample or is_sample,
+        goal=policy.goal / 100,
+        warn=min(policy.warn, policy.goal) / 100,
+        unknown_limit=policy.unknown_limit / 100,
+        imputed_limit=policy.imputed_limit / 100,
+        default_budget=policy.exempt_budget / 100,
+        budgets={sprint.team: app.settings.budget_of(sprint.team) for sprint in sprints},
+        count_by=policy.count_by,
+        known=known,
+        rules=count_rules(moment.policy, [(one.item, one.sprint.team) for one in scope], moment.index),
+        problems=problems,
+        label_form=moment.rules.label_form,
+    )
+
+
+def _check_sources(filters: Filters, lines: tuple[SourceLine, ...]) -> None:
+    if unknown := sorted(set(filters.sources) - {line.source for line in lines}):
+        advice = f"known are: {', '.join(line.source for line in lines) or 'none'}"
+        raise UserError(f"no source is called {', '.join(unknown)}", where="--source", advice=advice)
+
+
+def _narrow_book(book: Book, items: tuple[ReportItem, ...], filters: Filters) -> Book:
+    """For some teams: their own objectives, and whatever else their work serves. Whole where that is nothing."""
+    if not filters.teams:
+        return book
+    teams = {team.casefold() for team in filters.teams}
+    served = {link.key_result for item in items for link in item.links}
+    own = tuple(
+        objective
+        for objective in book
+        if objective.team.casefold() in teams or any(kr.key in served for kr in objective.key_results)
+    )
+    return Book(objectives=own) if own else book
+
+
+def _load_known(
+    app: App,
+    connection: Connection,
+    moment: Moment,
+    book: Book,
+    *,
+    sprints: tuple[Sprint, ...],
+    filters: Filters,
+) -> Known:
+    coming = find_coming(sprints, filters)
+    work = load_key_result_work(
+        connection,
+        [kr.key for kr in book.key_results],
+        recent_since=moment.at - timedelta(days=app.settings.policy.recent_days),
+        coming=coming,
+        at=filters.as_of_at,
+    )
+    return Known(
+        work=work,
+        has_sprint_ahead=bool(coming),
+        days_behind=_measure_delays(book, moment),
+        earlier=_load_earlier(connection, moment, filters),
+    )
+
+
+def _measure_delays(book: Book, moment: Moment) -> dict[str, float | None]:
+    delays: dict[str, float | None] = {}
+    for objective in book:
+        span = parse_period(objective.period)
+        for kr in objective.key_results:
+            progress = measure_progress(kr.metric)
+            known = span is not None and progress is not None
+            delays[kr.key] = (
+                days_behind(progress, span, moment.today) if known and span and progress is not None else None
+            )
+    return delays
+
+
+def _load_earlier(connection: Connection, moment: Moment, filters: Filters) -> dict[str, Tally]:
+    """Last week's tallies of each team, from the report that was made then, if any was."""
+    found = load_earlier(connection, name_filters(filters), moment.at - EARLIER)
+    return {line.team: line.tally for line in read_report(found.document).teams} if found else {}

@@ -1,0 +1,87 @@
+"""What is wrong with settings that are well-formed: rules that have ended, names taken twice, names of nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from align_sync.linking.policy import CATEGORIES
+from align_sync.settings import Settings
+from align_sync.settings_policy import ExemptSettings, MapSettings, find_near
+
+SettingPath = tuple[str | int, ...]
+Rule = MapSettings | ExemptSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with the value at `path`, in words for the person who wrote it."""
+
+    path: SettingPath
+    message: str
+    advice: str = ""
+
+
+def find_faults(settings: Settings, today: date | None) -> Iterator[Fault]:
+    """All that makes settings unusable. Without a day, nothing has ended yet."""
+    yield from _check_names(settings)
+    yield from _check_categories(settings)
+    if today is not None:
+        yield from _check_ends(settings, today)
+
+
+def find_doubts(settings: Settings) -> Iterator[Fault]:
+    """What is probably a mistake: a team that is not among the configured ones, though a board may have its name."""
+    known = {team.name.casefold(): team.name for team in settings.teams}
+    if not known:
+        return
+    for path, rule in _list_rules(settings):
+        unknown = (name for name in rule.conditions.named_teams if name.casefold() not in known)
+        for name in unknown:
+            near = find_near(name.casefold(), known)
+            yield Fault(
+                path=(*path, "teams", rule.teams.index(name)) if name in rule.teams else (*path, "filter"),
+                message=f"no team of the settings is called {name}",
+                advice=f"did you mean {known[near]}?" if near else "that is fine if a board has this name",
+            )
+
+
+def _list_rules(settings: Settings) -> Iterator[tuple[SettingPath, Rule]]:
+    rules: tuple[tuple[str, Iterable[Rule]], ...] = (("map", settings.map), ("exempt", settings.exempt))
+    for name, listed in rules:
+        yield from (((name, number), rule) for number, rule in enumerate(listed))
+
+
+def _check_names(settings: Settings) -> Iterator[Fault]:
+    taken: set[str] = set()
+    for path, rule in _list_rules(settings):
+        name = rule.name.casefold()
+        if name in taken:
+            yield Fault(
+                path=(*path, "name"),
+                message=f"another rule is called {rule.name} already",
+                advice="reports name the rule that decided, so each needs a name of its own",
+            )
+        taken.add(name)
+
+
+def _check_categories(settings: Settings) -> Iterator[Fault]:
+    known = tuple(dict.fromkeys((*CATEGORIES, *settings.policy.categories)))
+    for number, rule in enumerate(settings.exempt):
+        if rule.category not in known:
+            near = find_near(rule.category.casefold(), known)
+            listed = f"the categories are {', '.join(known)}; policy.categories adds your own"
+            yield Fault(
+                path=("exempt", number, "category"),
+                message=f"there is no category {rule.category}",
+                advice=f"did you mean {near}?" if near else listed,
+            )
+
+
+def _check_ends(settings: Settings, today: date) -> Iterator[Fault]:
+    for path, rule in _list_rules(settings):
+        if rule.expires_on is not None and rule.expires_on < today:
+            yield Fault(
+                path=(*path, "expires_on"),
+                message=f"the rule {rule.name} ended on {rule.expires_on}",
+                advice="give it a later day if it still holds, or take it out",
+            )
