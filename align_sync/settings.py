@@ -5,6 +5,7 @@ file, the default. How the file is found is in `settings_sources.py`.
 """
 
 import re
+from collections import Counter
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -175,8 +176,8 @@ class PolicySettings(Part):
 
 
 def _check_teams(teams: tuple[TeamSettings, ...]) -> tuple[TeamSettings, ...]:
-    names = [team.name for team in teams]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    times = Counter(team.name.casefold() for team in teams)
+    if twice := dict.fromkeys(team.name for team in teams if times[team.name.casefold()] > 1):
         raise ValueError(f"team named twice: {', '.join(twice)}")
     return teams
 

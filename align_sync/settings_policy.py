@@ -95,6 +95,12 @@ Weekend = Annotated[tuple[Annotated[Weekday, BeforeValidator(_read_weekday)], ..
 Budget = Annotated[float, AfterValidator(_check_budget)]
 
 
+def _check_reason(text: str) -> str:
+    if not text.strip(".… "):
+        raise ValueError("a reason is missing: say why, in words that others understand")
+    return text
+
+
 class CalendarSettings(Part):
     """When people work: public holidays of a country and a part of it, the weekend, and own days off."""
 
@@ -180,5 +186,5 @@ class ExemptSettings(_RuleSettings):
     """Work that may serve no key result, why, and if need be until when."""
 
     category: Name
-    reason: Name
+    reason: Annotated[Name, AfterValidator(_check_reason)]
     expires_on: Day | None = None

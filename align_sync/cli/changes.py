@@ -1,5 +1,6 @@
 """`align-sync changes`: what stands otherwise than before, item by item, and who decided that."""
 
+import re
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from align_sync.jobs import find_changes
 from align_sync.reports.model import AlignmentReport, Filters
 from align_sync.reports.render.changes import CHANGES_FORMATS, render_changes
 from align_sync.reports.render.view import Format
+
+_SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
 @rich_click.command("changes")
@@ -50,9 +53,10 @@ def command(
     with open_session(options) as app:
         before: AlignmentReport | None = None
         try:
-            at = read_instant(since, option="--since", now=app.now(), zone=app.settings.timezone)
+            zone = app.settings.timezone
+            at = read_instant(since, option="--since", now=app.now(), zone=zone, day_begins=True)
         except UserError:
-            if "-" not in since or not since[:1].isdigit():
+            if not _SNAPSHOT.fullmatch(since):
                 raise
             before = find(app, since, option="--since")
             at = before.generated_at

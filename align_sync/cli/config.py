@@ -38,6 +38,8 @@ def show(options: Options, *, origin: bool, as_json: bool) -> None:
 @rich_click.pass_obj
 def validate(options: Options) -> None:
     """Read the settings and the OKR files that they name; say what is wrong with file and line."""
+    from align_sync.app import read_today
+    from align_sync.calendars import Calendars
     from align_sync.errors import UserError
     from align_sync.flows.okr import read_texts
     from align_sync.okr.book_yaml import parse_book
@@ -50,5 +52,8 @@ def validate(options: Options) -> None:
             raise UserError("the OKR files have problems", problems=problems)
         emit(f"OKR files: {len(book.objectives)} objectives, {len(book.key_results)} key results")
     sources = [name for name, is_set in (("jira", settings.jira.is_set), ("linear", settings.linear.is_set)) if is_set]
+    calendars = Calendars(settings, read_today())
+    for team in ("", *(team.name for team in settings.teams)):
+        calendars.find(team)
     emit(f"sources: {', '.join(sources) or 'none set up'}")
     emit("the settings can be used")

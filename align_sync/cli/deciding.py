@@ -43,7 +43,7 @@ def read_said(
     return Said(
         author=name_author(author),
         reason=reason,
-        since_at=read_instant(since, option="--since", now=app.now(), zone=zone) if since else None,
+        since_at=read_instant(since, option="--since", now=app.now(), zone=zone, day_begins=True) if since else None,
         expires_on=read_day(until, option="--until"),
     )
 

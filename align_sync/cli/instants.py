@@ -10,14 +10,17 @@ _AGO = re.compile(r"(\d{1,4})([dhw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-def read_instant(text: str, *, option: str, now: datetime, zone: str) -> datetime:
-    """A day means its end, since that is when all of it was true. Raises `UserError` for what is no time, or ahead."""
+def read_instant(text: str, *, option: str, now: datetime, zone: str, day_begins: bool = False) -> datetime:
+    """A day means its end, when all of it was true, or where it says since when something holds its beginning.
+
+    Raises `UserError` for what is no time, or ahead.
+    """
     ago = _AGO.fullmatch(text.strip())
     if ago is not None:
         return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
-        at = _read(text.strip(), ZoneInfo(zone))
-    except ValueError:
+        at = _read(text.strip(), ZoneInfo(zone), time.min if day_begins else time.max)
+    except (ValueError, OverflowError):
         raise UserError(
             f"{text!r} is no day and no time",
             where=option,
@@ -28,9 +31,9 @@ def read_instant(text: str, *, option: str, now: datetime, zone: str) -> datetim
     return min(at, now)
 
 
-def _read(text: str, zone: ZoneInfo) -> datetime:
+def _read(text: str, zone: ZoneInfo, of_day: time) -> datetime:
     if len(text) == len("2026-10-01"):
-        return datetime.combine(date.fromisoformat(text), time.max, zone).astimezone(UTC)
+        return datetime.combine(date.fromisoformat(text), of_day, zone).astimezone(UTC)
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 

@@ -124,6 +124,9 @@ def judge_exit(built: AlignmentReport, fail_under: float | None) -> int:
         return exit_codes.PARTIAL
     if fail_under is None:
         return exit_codes.FINE
+    if built.is_partial:
+        say("--fail-under cannot be judged: the data is partial, or too old")
+        return exit_codes.PARTIAL
     coverage = built.headline.coverage
     if coverage is None:
         say(f"--fail-under cannot be judged: {built.headline.withheld or 'there is no coverage'}")

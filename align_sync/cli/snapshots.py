@@ -1,5 +1,6 @@
 """`align-sync snapshots`: the reports that were kept, to be shown again by `report --snapshot`."""
 
+import click
 import orjson
 import rich_click
 
@@ -10,7 +11,7 @@ from align_sync.reports.words import moment, stamp
 
 
 @rich_click.command("snapshots")
-@rich_click.option("--newest", type=int, default=20, show_default=True, help="How many.")
+@rich_click.option("--newest", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @rich_click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @rich_click.pass_obj
 def command(options: Options, *, newest: int, as_json: bool) -> None:

@@ -280,7 +280,7 @@ class _Run:
         asked: set[Name] = set()
         while wanted:
             names = {_name(ref): ref for ref in wanted}
-            found = list(load_above(connection, wanted))
+            found = list(load_above(connection, wanted, with_documents=self.bench.needs_documents))
             self.unseen.update(names.keys() - {name for row in found for name in _names_of(row)})
             asked.update(names)
             wanted = [ref for ref in self.bench.learn(found) if _name(ref) not in asked]

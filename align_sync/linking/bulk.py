@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from align_sync.linking.ancestry import find_ancestry
+from align_sync.linking.ancestry import Ancestry, find_ancestry
 from align_sync.linking.deciding import Outcome
 from align_sync.linking.decisions import NO_DECISIONS
 from align_sync.linking.line import NOTHING_ABOVE, Line, Node
 from align_sync.linking.matcher import Judge
 from align_sync.linking.reading import SILENT, Reading
 from align_sync.linking.told import read_above
-from align_sync.work import ItemRef, WorkItem, read_document
+from align_sync.work import ItemRef, ParentKind, WorkItem, read_document
 
 TeamOf = Callable[["StoredItem"], str]
 """Whose sprint an item is in."""
@@ -160,13 +160,34 @@ class Bench:
         return self._by_key.get((ref.source, ref.key))
 
     def _find_line(self, row: StoredItem) -> Line:
-        line = self._climb(_NOBODY, row.above)
+        line = self._extend(row.above, self._depth) or self._climb(_NOBODY, row.above)
         if not any(node.above == row.above for _, node in line):
             self._lines[row.above] = line
             return line
         # A loop: who hangs on these parents may stand above itself, and leaves only itself out of its line.
         own = (row.source, row.external_id, row.above)
         return self._lines_in_loops.setdefault(own, self._climb(_ref_of(row), row.above))
+
+    def _extend(self, above: str, left: int) -> Line | None:
+        """The line of the only parent with the parent before it: the same as a whole climb, where nothing branches.
+
+        Most items are parts of one item, which is a part of one. None wherever it is not as plain as that; `left` are
+        the steps that may still be taken, so that a loop comes to an end.
+        """
+        parents = read_above(above)
+        if left <= 1 or len(parents) != 1 or parents[0].kind is not ParentKind.ITEM:
+            return None
+        parent = self._find(parents[0].ref)
+        if parent is None:
+            return None
+        beyond = self._lines.get(parent.above) or self._extend(parent.above, left - 1)
+        if beyond is None or not beyond.is_plain or len(beyond.ancestry.steps) + 1 >= self._depth:
+            return None
+        steps = ((1, parent), *((distance + 1, node) for distance, node in beyond))
+        if any(node.above == above for _, node in steps):
+            return None
+        line = self._lines[above] = Line(Ancestry(steps=steps), is_plain=True)
+        return line
 
     def _climb(self, ref: ItemRef, above: str) -> Line:
         below = Node(ref=ref, parents=read_above(above), reading=SILENT, item=_look_at_nobody)

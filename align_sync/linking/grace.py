@@ -68,7 +68,9 @@ def _may_wait(match: Match) -> bool:
 
 
 def _refused(match: Match) -> list[Rejected]:
-    return [rejected for rejected in match.rejected if rejected.reason in REFUSALS]
+    """What makes the item invalid: the names on itself, and those above it only where it names none."""
+    refused = [rejected for rejected in match.rejected if rejected.reason in REFUSALS]
+    return [rejected for rejected in refused if not rejected.distance] or refused
 
 
 def _entry(entered_at: datetime | None, sprint: Sprint, calendar: WorkCalendar) -> _Start | None:

@@ -48,9 +48,13 @@ class Nearest:
 
 @dataclass(frozen=True)
 class Line:
-    """The ancestors of an item, nearest first, and what follows from them alone."""
+    """The ancestors of an item, nearest first, and what follows from them alone.
+
+    `is_plain` where each is the only parent of the one before, as a part of it, and all were seen.
+    """
 
     ancestry: Ancestry[Node]
+    is_plain: bool = False
 
     def __iter__(self) -> Iterator[tuple[int, Node]]:
         return iter(self.ancestry.steps)
@@ -77,7 +81,7 @@ class Line:
         return not self.ancestry.unseen
 
 
-NOTHING_ABOVE = Line(Ancestry())
+NOTHING_ABOVE = Line(Ancestry(), is_plain=True)
 
 
 def exempt_by_hand(exemption: ManualExemption, via: ItemRef, distance: int) -> Exempted:

@@ -222,7 +222,11 @@ def _rejected(ground: Ground, via: ItemRef, distance: int, reason: RejectReason 
 
 
 def split_shares(won: Iterable[Evidence]) -> tuple[Link, ...]:
-    """Shares that sum to 1: as written (`okr/ret90=0.7`), the rest in equal parts to those without a share."""
+    """Shares that sum to 1: as written (`okr/ret90=0.7`), the rest in equal parts to those without a share.
+
+    Where what is written leaves no rest, each of those counts like the average of the written ones: none counts for
+    nothing unless somebody wrote so.
+    """
     weights: dict[str, float | None] = {}
     for evidence in won:
         known = weights.get(evidence.key_result)
@@ -231,6 +235,8 @@ def split_shares(won: Iterable[Evidence]) -> tuple[Link, ...]:
     written = fsum(weight for weight in weights.values() if weight is not None)
     silent = [key for key, weight in weights.items() if weight is None]
     rest = max(0.0, 1.0 - written) / len(silent) if silent else 0.0
+    if silent and not rest:
+        rest = written / (len(weights) - len(silent))
     shares = {key: rest if weight is None else weight for key, weight in sorted(weights.items())}
     total = fsum(shares.values())
     if not total:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import orjson
+
 from align_sync.linking.decisions import NO_DECISIONS, Decisions
 from align_sync.linking.evidence import LEVEL_OF, Finding, RejectReason, RuleKind
 from align_sync.linking.index import BookIndex, fold
@@ -89,6 +91,7 @@ class Reader:
         self._by_labels: dict[tuple[str, ...], Reading] = {(): SILENT}
         self._is_telling: dict[str, bool] = {}
         self._shared = {id(SILENT)}
+        self._elsewhere = frozenset(_where_else(index, rules))
 
     def read(self, item: WorkItem, decisions: Decisions = NO_DECISIONS) -> Reading:
         """All that the item itself says, and what people decided about it."""
@@ -96,18 +99,22 @@ class Reader:
 
     def read_stored(self, row: StoredWords, decisions: Decisions = NO_DECISIONS) -> Reading:
         """The same from a stored item, without making an item of it where only its labels can say anything."""
-        if (
-            decisions is NO_DECISIONS
-            and has_labels_only(row.words)
-            and row.kind != ItemKind.CONTAINER
-            and not (self._index.by_item and fold(row.key) in self._index.by_item)
-        ):
-            return self._read_labels(row.words.split(BETWEEN)) if row.words else SILENT
+        words = row.words
+        if decisions is NO_DECISIONS and row.kind != ItemKind.CONTAINER and not self._is_named(row.key):
+            if has_labels_only(words):
+                return self._read_labels(words.split(BETWEEN)) if words else SILENT
+            told = orjson.loads(words)
+            if self._elsewhere.isdisjoint(told):
+                return self._read_labels(told.get("labels", ()))
         # A container counts by its title too, which only the document tells.
         if row.kind == ItemKind.CONTAINER:
             return self.read(read_document(row.document), decisions)
         ref = ItemRef(source=row.source, external_id=row.external_id, key=row.key)
-        return self.read(read_words(row.words, ref, ItemKind(row.kind)), decisions)
+        return self.read(read_words(words, ref, ItemKind(row.kind)), decisions)
+
+    def _is_named(self, key: str) -> bool:
+        """Whether the book names the item by its key."""
+        return bool(self._index.by_item) and fold(key) in self._index.by_item
 
     def _read_labels(self, labels: Sequence[str]) -> Reading:
         telling = self._is_telling
@@ -151,6 +158,17 @@ class Reader:
 
     def _resolve(self, said: tuple[Finding, str]) -> Ground:
         return ground_of(said[0], self._index, author=said[1])
+
+
+def _where_else(index: BookIndex, rules: RuleSet) -> Iterator[str]:
+    """What an item may say beside its labels that names a key result, by this book and these rules."""
+    yield "marks"
+    if index.by_goal:
+        yield "relations"
+    if index.by_url or rules.url_patterns:
+        yield "urls"
+    if rules.with_mentions:
+        yield "mentions"
 
 
 def ground_of(finding: Finding, index: BookIndex, *, author: str = "") -> Ground:

@@ -127,7 +127,7 @@ def _name_tallies(prefix: str, tallies: tuple[Tally, ...], scope: Filters) -> It
     for figures in tallies:
         for bucket, number in figures.counts.items():
             yield _figure(f"{prefix}{bucket.value}", number, replace(scope, buckets=(bucket,)), figures.lens)
-        yield _figure(f"{prefix}asks to act", figures.actionable, replace(scope, buckets=ACTIONABLE), figures.lens)
+        yield _figure(f"{prefix}missed", figures.actionable, replace(scope, buckets=ACTIONABLE), figures.lens)
         yield _figure(f"{prefix}linked", figures.linked, replace(scope, buckets=LINKED), figures.lens)
         yield _figure(f"{prefix}all", figures.total, scope, figures.lens)
         if figures.over:

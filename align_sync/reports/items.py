@@ -49,7 +49,7 @@ def describe_item(
         ),
         evidence=tuple(say_inherited(e) if e.distance else say_found(e) for e in match.evidence),
         rejected=tuple(say_rejected(rejected) for rejected in match.rejected),
-        suggestion=next((r.suggestion for r in match.rejected if r.suggestion), None) if not match.links else None,
+        suggestion=None if match.links else _suggest(match),
         blamed=_blame(match),
         labels=item.labels,
         parent=parents[0] if parents else None,
@@ -90,6 +90,12 @@ def _dispute(dispute: Dispute | None) -> DisputeLine | None:
     if dispute is None:
         return None
     return DisputeLine(author=dispute.author, reason=dispute.reason, since_at=dispute.since_at)
+
+
+def _suggest(match: Match) -> str | None:
+    """What was probably meant by the name that the verdict is about, not by others that were met on the way."""
+    blamed = next((rejected for rejected in match.rejected if rejected.reason.is_refusal), None)
+    return blamed.suggestion if blamed else None
 
 
 def _blame(match: Match) -> str | None:

@@ -43,8 +43,9 @@ def note_filters(
         if key.casefold() not in active:
             yield f"no active key result in scope is called {key}"
     names = {rule.name for rule in rules}
+    folded = {name.casefold() for name in names}
     for name in filters.rules:
-        if name not in names:
+        if name.casefold() not in folded:
             others = f"; there is {', '.join(sorted(names))}" if names else ""
             yield f"no rule of the settings is called {name}{others}"
 

@@ -47,13 +47,15 @@ def pick_items(items: Iterable[ReportItem], filters: Filters, signals: Iterable[
     """Those that meet every filter which narrows the list; of each filter one of its values is enough."""
     behind = {ref for signal in signals if signal.kind in filters.signals for ref in signal.items}
     key_results = {key.casefold() for key in filters.key_results}
+    categories = {name.casefold() for name in filters.categories}
+    rules = {name.casefold() for name in filters.rules}
     return tuple(
         item
         for item in items
         if (not filters.buckets or item.bucket in filters.buckets)
         and (not key_results or any(link.key_result.casefold() in key_results for link in item.links))
-        and (not filters.categories or category_of(item) in filters.categories)
-        and (not filters.rules or policy_rule_of(item) in filters.rules)
+        and (not categories or (category_of(item) or "").casefold() in categories)
+        and (not rules or (policy_rule_of(item) or "").casefold() in rules)
         and (not filters.signals or (item.source, item.external_id) in behind)
         and (not filters.only_disputed or item.dispute is not None)
         and (not filters.only_imputed or is_imputed(item))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, literal, null, or_, select, update
 
 from align_sync.store.schema import UtcDateTime, item, item_version, progress_span, sprint, sprint_version
 from align_sync.store.upsert import in_portions, insert_rows
@@ -71,11 +71,15 @@ def follow_spans(connection: Connection, items: Mapping[int, WorkItem], now: dat
         running |= span_ids
         turns |= {item_id: plan_turn(items[item_id], befores[item_id], now) for item_id in portion}
     ended = [
-        {"of_span": running[item_id], "at": turn.ends_at} for item_id, turn in turns.items() if turn.ends_at is not None
+        {"of_span": running[item_id], "at": turn.ends_at, "now": now}
+        for item_id, turn in turns.items()
+        if turn.ends_at is not None
     ]
     if ended:
         connection.execute(
-            update(progress_span).where(progress_span.c.id == bindparam("of_span")).values(ended_at=bindparam("at")),
+            update(progress_span)
+            .where(progress_span.c.id == bindparam("of_span"))
+            .values(ended_at=bindparam("at"), ended_known_at=bindparam("now")),
             ended,
         )
     _insert_spans(connection, turns, now)
@@ -123,25 +127,42 @@ def end_spans(connection: Connection, item_ids: Collection[int], now: datetime) 
         connection.execute(
             update(progress_span)
             .where(progress_span.c.item_id.in_(portion), progress_span.c.ended_at.is_(None))
-            .values(ended_at=ended_at)
+            .values(ended_at=ended_at, ended_known_at=now)
         )
 
 
-def load_spans(connection: Connection, persons: Collection[str], since: datetime, until: datetime) -> tuple[Span, ...]:
-    """All work of these persons that overlaps the time from `since` to before `until`, whole, on whatever item."""
-    return _load_spans(connection, (progress_span.c.person.in_(part) for part in in_portions(persons)), since, until)
+def load_spans(
+    connection: Connection, persons: Collection[str], since: datetime, until: datetime, *, at: datetime | None = None
+) -> tuple[Span, ...]:
+    """All work of these persons that overlaps the time from `since` to before `until`, whole, on whatever item.
+
+    With `at` as it was known at that instant.
+    """
+    parts = (progress_span.c.person.in_(part) for part in in_portions(persons))
+    return _load_spans(connection, parts, since, until, at=at)
 
 
 def load_spans_of_items(
-    connection: Connection, item_ids: Collection[int], since: datetime, until: datetime
+    connection: Connection, item_ids: Collection[int], since: datetime, until: datetime, *, at: datetime | None = None
 ) -> tuple[Span, ...]:
     """All work on these items that overlaps the time from `since` to before `until`, whole, by whomever."""
-    return _load_spans(connection, (progress_span.c.item_id.in_(part) for part in in_portions(item_ids)), since, until)
+    parts = (progress_span.c.item_id.in_(part) for part in in_portions(item_ids))
+    return _load_spans(connection, parts, since, until, at=at)
 
 
 def _load_spans(
-    connection: Connection, parts: Iterable[ColumnElement[bool]], since: datetime, until: datetime
+    connection: Connection,
+    parts: Iterable[ColumnElement[bool]],
+    since: datetime,
+    until: datetime,
+    *,
+    at: datetime | None,
 ) -> tuple[Span, ...]:
+    ended_at: ColumnElement[datetime | None] = progress_span.c.ended_at
+    is_known: tuple[ColumnElement[bool], ...] = ()
+    if at is not None:
+        ended_at = case((progress_span.c.ended_known_at <= at, progress_span.c.ended_at), else_=null())
+        is_known = (progress_span.c.began_known_at <= at,)
     rows = [
         row
         for part in parts
@@ -151,12 +172,8 @@ def _load_spans(
                 progress_span.c.item_id,
                 progress_span.c.person,
                 progress_span.c.began_at,
-                progress_span.c.ended_at,
-            ).where(
-                part,
-                progress_span.c.began_at < until,
-                or_(progress_span.c.ended_at.is_(None), progress_span.c.ended_at > since),
-            )
+                ended_at.label("ended_at"),
+            ).where(part, *is_known, progress_span.c.began_at < until, or_(ended_at.is_(None), ended_at > since))
         )
     ]
     return tuple(

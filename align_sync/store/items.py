@@ -253,6 +253,25 @@ def load_unseen_parents(connection: Connection, source: str, *, also_gone: bool 
     return [ItemRef(source=source, external_id=external_id, key=key) for external_id, key in rows]
 
 
+def load_silent_parts(connection: Connection, item_ids: Iterable[int]) -> list[str]:
+    """Present items that hang on one of these and name no sprint themselves, by identifier."""
+    child = item.alias("child")
+    silent: dict[str, None] = {}
+    for portion in in_portions(sorted(item_ids)):
+        for named in NAMED_AS_PARENT:
+            chosen = (
+                select(child.c.external_id, child.c.document)
+                .select_from(item)
+                .join(parent_edge, named)
+                .join(child, child.c.id == parent_edge.c.item_id)
+                .where(item.c.id.in_(portion), child.c.state == PRESENT)
+            )
+            for external_id, document in connection.execute(chosen):
+                if not read_document(document).sprint_ids:
+                    silent[external_id] = None
+    return list(silent)
+
+
 def load_missed(connection: Connection, source: str, external_ids: Iterable[str]) -> tuple[Missing, ...]:
     """How often each was missing before; those that are gone already are left out."""
     missed: list[Missing] = []

@@ -15,7 +15,7 @@ from align_sync.work import ItemKind, ItemRef
 _COLUMNS = tuple(
     item.c[name] for name in ("id", "source", "external_id", "key", "kind", "content_hash", "words", "above")
 )
-_WHOLE = (*_COLUMNS, item.c.document)
+_ONLY_CONTAINERS = case((item.c.kind == ItemKind.CONTAINER.value, item.c.document), else_="")
 
 
 def load_waiting(connection: Connection, *, with_below: bool) -> list[int]:
@@ -95,7 +95,7 @@ def _work(*, with_documents: bool) -> Select[Any]:
     )
 
 
-def load_above(connection: Connection, refs: Iterable[ItemRef]) -> Iterator[StoredItem]:
+def load_above(connection: Connection, refs: Iterable[ItemRef], *, with_documents: bool = True) -> Iterator[StoredItem]:
     """Present items by reference, by key where a reference has no identifier.
 
     A tombstone is not among them: a parent that a living item still names was not deleted but is hidden from us, and
@@ -111,9 +111,8 @@ def load_above(connection: Connection, refs: Iterable[ItemRef]) -> Iterator[Stor
         )
         by_key = (item.c.key.in_(portion) for portion in in_portions(r.key for r in group if not r.external_id))
         for is_named in chain(by_id, by_key):
-            yield from _read(
-                connection, select(*_WHOLE).where(item.c.source == source, item.c.state == PRESENT, is_named)
-            )
+            chosen = select(*_COLUMNS, item.c.document if with_documents else _ONLY_CONTAINERS)
+            yield from _read(connection, chosen.where(item.c.source == source, item.c.state == PRESENT, is_named))
 
 
 def _read(connection: Connection, chosen: Select[Any]) -> list[StoredItem]:

@@ -8,15 +8,17 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from align_sync.store.history import read_sprint
 from align_sync.store.items import PRESENT
 from align_sync.store.schema import item, item_version, membership, sprint, sprint_version
-from align_sync.store.sprints import load_sprints
+from align_sync.store.sprints import load_places, load_sprints
 from align_sync.store.upsert import in_portions
-from align_sync.work import Sprint, SprintRef, WorkItem, read_document
+from align_sync.work import Sprint, SprintRef, SprintState, WorkItem, read_document
 
 
-def load_sprints_at(connection: Connection, at: datetime | None, *, only_open: bool = False) -> tuple[Sprint, ...]:
-    """All sprints that were known, in the state that they were in; with `only_open` those that were not over."""
+def load_sprints_at(
+    connection: Connection, at: datetime | None, *, state: SprintState | None = None
+) -> tuple[Sprint, ...]:
+    """All sprints that were known, as they were, or those that were in one state."""
     if at is None:
-        return load_sprints(connection, only_open=only_open)
+        return load_sprints(connection, state=state)
     sprints = load_sprints(connection)
     rows = connection.execute(
         select(sprint.c.id, sprint.c.source, sprint.c.external_id, sprint.c.first_seen_at, sprint.c.changed_at)
@@ -37,7 +39,14 @@ def load_sprints_at(connection: Connection, at: datetime | None, *, only_open: b
             found.append(one)
         elif row.first_seen_at <= at and row.id in earlier:
             found.append(read_sprint(earlier[row.id], one.ref))
-    return tuple(one for one in found if one.state.is_open or not only_open)
+    return tuple(one for one in found if state is None or one.state is state)
+
+
+def load_coming(connection: Connection, at: datetime | None) -> tuple[tuple[SprintRef, str], ...]:
+    """The sprints that have not begun, or had not, with their teams."""
+    if at is None:
+        return tuple(load_places(connection, SprintState.FUTURE))
+    return tuple((one.ref, one.team) for one in load_sprints_at(connection, at, state=SprintState.FUTURE))
 
 
 def load_items_at(connection: Connection, ids: Iterable[int], at: datetime | None) -> dict[int, WorkItem]:

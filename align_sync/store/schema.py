@@ -302,6 +302,7 @@ progress_span = Table(
     Column("began_at", UtcDateTime, nullable=False),
     Column("began_known_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=True),
+    Column("ended_known_at", UtcDateTime, nullable=True),
     Index("ix_progress_span_item_id", "item_id"),
     Index("ix_progress_span_person", "person", "ended_at"),
 )

@@ -1,6 +1,6 @@
 """The items of given sprints: all that a report is about, in few queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from align_sync.store.schema import item, membership, sprint
 from align_sync.store.sprints import IN_ORDER, load_sprints
 from align_sync.store.upsert import in_portions
 from align_sync.work import Sprint, SprintRef, WorkItem
+
+_BY_STATE = case((sprint.c.state == "active", 0), (sprint.c.state == "future", 1), else_=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +39,21 @@ def load_scope(
     is the first one's, whichever of them is asked for.
     """
     chosen = {one.ref: one for one in sprints}
-    ids = _load_sprint_ids(connection, chosen)
-    asked = [sprint_id for sprint_id, one in ids.items() if within is None or one.ref in within]
-    members = dict[int, None]()
-    for portion in in_portions(asked):
-        rows = connection.execute(_stays(at, membership.c.sprint_id.in_(portion)))
-        members |= dict.fromkeys(row.item_id for row in rows)
-    ranks = {sprint_id: rank for rank, sprint_id in enumerate(ids)}
+    ranks = {ref: rank for rank, ref in enumerate(chosen)}
+    asked = chosen.keys() if within is None else chosen.keys() & within
+    members: set[int] = set()
+    for portion in in_portions(_load_sprint_ids(connection, asked)):
+        members.update(row.item_id for row in connection.execute(_stays(at, membership.c.sprint_id.in_(portion))))
     places: dict[int, tuple[Sprint, datetime]] = {}
     for portion in in_portions(sorted(members)):
         rows = connection.execute(_stays(at, membership.c.item_id.in_(portion)))
         stays = [
-            (ranks[sprint_id], item_id, sprint_id, entered_at)
-            for item_id, sprint_id, entered_at in rows
-            if sprint_id in ids
+            (ranks[ref], item_id, ref, entered_at)
+            for item_id, source, external_id, entered_at in rows
+            if (ref := SprintRef(source=source, external_id=external_id)) in chosen
         ]
-        for _, item_id, sprint_id, entered_at in sorted(stays, key=lambda stay: (stay[0], stay[3])):
-            places.setdefault(item_id, (ids[sprint_id], entered_at))
+        for _, item_id, ref, entered_at in sorted(stays, key=lambda stay: (stay[0], stay[3])):
+            places.setdefault(item_id, (chosen[ref], entered_at))
     held = {item_id: place for item_id, place in places.items() if within is None or place[0].ref in within}
     work = load_items_at(connection, sorted(held), at)
     order = sorted(work, key=lambda item_id: (held[item_id][0].ref, item_id))
@@ -63,31 +63,40 @@ def load_scope(
     )
 
 
-def _load_sprint_ids(connection: Connection, chosen: dict[SprintRef, Sprint]) -> dict[int, Sprint]:
-    """The sprints by our ids, in their order."""
-    found: dict[SprintRef, int] = {}
-    for source in sorted({ref.source for ref in chosen}):
-        for portion in in_portions([ref.external_id for ref in chosen if ref.source == source]):
-            rows = connection.execute(
-                select(sprint.c.id, sprint.c.external_id).where(
-                    sprint.c.source == source, sprint.c.external_id.in_(portion)
-                )
-            )
-            found |= {SprintRef(source=source, external_id=row.external_id): row.id for row in rows}
-    return {found[ref]: one for ref, one in chosen.items() if ref in found}
+def _load_sprint_ids(connection: Connection, refs: Collection[SprintRef]) -> Iterator[int]:
+    """Our ids of the sprints."""
+    for source in sorted({ref.source for ref in refs}):
+        for portion in in_portions(sorted(ref.external_id for ref in refs if ref.source == source)):
+            chosen = select(sprint.c.id).where(sprint.c.source == source, sprint.c.external_id.in_(portion))
+            yield from connection.scalars(chosen).all()
 
 
-def _stays(at: datetime | None, which: ColumnElement[bool]) -> Select[int, int, datetime]:
+def _stays(at: datetime | None, which: ColumnElement[bool]) -> Select[int, str, str, datetime]:
     """Stays that hold now, or held as far as was known at the instant; in a sprint that is over, at its end."""
     # Who left at the close or after it was in the sprint to its end.
     stayed = or_(membership.c.left_at.is_(None), membership.c.left_at >= sprint.c.completed_at)
     if at is not None:
         stayed = or_(and_(membership.c.entered_known_at <= at, stayed), stays_at(at))
     return (
-        select(membership.c.item_id, membership.c.sprint_id, membership.c.entered_at)
+        select(membership.c.item_id, sprint.c.source, sprint.c.external_id, membership.c.entered_at)
         .join(sprint, sprint.c.id == membership.c.sprint_id)
         .where(which, stayed)
     )
+
+
+def load_teams(connection: Connection, item_ids: Iterable[int], *, at: datetime | None = None) -> dict[int, str]:
+    """Whose sprint each item is in, or was at the instant: of an active one before the others."""
+    teams: dict[int, str] = {}
+    for portion in in_portions(sorted(item_ids)):
+        chosen = (
+            select(membership.c.item_id, sprint.c.team)
+            .join(sprint, sprint.c.id == membership.c.sprint_id)
+            .where(membership.c.item_id.in_(portion), membership.c.left_at.is_(None) if at is None else stays_at(at))
+            .order_by(_BY_STATE, *IN_ORDER)
+        )
+        for item_id, team in connection.execute(chosen):
+            teams.setdefault(item_id, team)
+    return teams
 
 
 def count_members(connection: Connection, source: str) -> int:
@@ -107,7 +116,7 @@ def load_place(connection: Connection, item_id: int) -> tuple[Sprint, datetime] 
         select(sprint.c.source, sprint.c.external_id, membership.c.entered_at)
         .join(membership, membership.c.sprint_id == sprint.c.id)
         .where(membership.c.item_id == item_id, membership.c.left_at.is_(None))
-        .order_by(case((sprint.c.state == "active", 0), (sprint.c.state == "future", 1), else_=2), *IN_ORDER)
+        .order_by(_BY_STATE, *IN_ORDER)
         .limit(1)
     ).first()
     if row is None:

@@ -1,6 +1,6 @@
 """Sprints and who is in them: re-read on every run, since their changes do not touch their items."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -34,13 +34,15 @@ def save_sprints(connection: Connection, sprints: Iterable[Sprint], now: datetim
     return len(differing)
 
 
-def load_sprints(connection: Connection, source: str | None = None, *, only_open: bool = False) -> tuple[Sprint, ...]:
-    """All sprints, or those of a source. `only_open` leaves out what is over: in time that is nearly all of them."""
+def load_sprints(
+    connection: Connection, source: str | None = None, *, state: SprintState | None = None
+) -> tuple[Sprint, ...]:
+    """All sprints, or those of a source, or those in one state: in time nearly all of them are over."""
     chosen = select(sprint).order_by(sprint.c.source, *IN_ORDER)
     if source is not None:
         chosen = chosen.where(sprint.c.source == source)
-    if only_open:
-        chosen = chosen.where(sprint.c.state != SprintState.CLOSED.value)
+    if state is not None:
+        chosen = chosen.where(sprint.c.state == state.value)
     return tuple(
         Sprint(
             ref=SprintRef(source=row.source, external_id=row.external_id),
@@ -55,6 +57,15 @@ def load_sprints(connection: Connection, source: str | None = None, *, only_open
         )
         for row in connection.execute(chosen)
     )
+
+
+def load_places(connection: Connection, state: SprintState) -> Iterator[tuple[SprintRef, str]]:
+    """The sprints in one state with their teams, and nothing else of them."""
+    rows = connection.execute(
+        select(sprint.c.source, sprint.c.external_id, sprint.c.team).where(sprint.c.state == state.value)
+    )
+    for source, external_id, team in rows.all():
+        yield SprintRef(source=source, external_id=external_id), team
 
 
 def load_sprint_ids(connection: Connection, source: str) -> dict[str, int]:

@@ -166,6 +166,31 @@ def test_settings_are_validated_with_the_files_that_they_name(run: Run, tmp_path
     assert run("config", "validate").returncode == exit_codes.USAGE
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[calendar]\ncountry = 'XX'\n", "no public holidays are known for the country XX"),
+        ("teams = [{name = 'Rome', calendar = 'Itly'}]\n", "did you mean IT (Italy)?"),
+        ("teams = [{name = 'Rome', calendar = 'IT', subdivision = 'Rmo'}]\n", "IT has no subdivision Rmo"),
+        ("teams = [{name = 'Rome', subdivision = 'RM'}]\n", "the subdivision RM has no country"),
+    ],
+)
+def test_a_place_without_known_holidays_is_refused_before_any_report_needs_it(
+    run: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "align-sync.toml").write_text(text, encoding="utf-8")
+    done = run("config", "validate")
+    assert (done.returncode, said in done.stderr) == (exit_codes.USAGE, True), done.stderr
+    assert "the settings can be used" not in done.stdout
+
+
+def test_places_with_known_holidays_can_be_used(run: Run, tmp_path: Path) -> None:
+    text = "teams = [{name = 'Rome', subdivision = 'RM'}]\n[calendar]\ncountry = 'IT'\n"
+    (tmp_path / "align-sync.toml").write_text(text, encoding="utf-8")
+    done = run("config", "validate")
+    assert (done.returncode, done.stderr) == (exit_codes.FINE, "")
+
+
 def test_the_database_is_made_and_its_schema_told(run: Run) -> None:
     assert run("db", "current").returncode == exit_codes.USAGE
     assert run("db", "upgrade").returncode == 0

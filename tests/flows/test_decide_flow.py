@@ -23,7 +23,9 @@ from align_sync.flows.link import LinkResult
 from align_sync.linking.decisions import DecisionKind
 from align_sync.linking.evidence import Bucket, RuleKind
 from align_sync.okr.model import KeyResultState
+from align_sync.reports.decided import DecisionList
 from align_sync.store.schema import decision
+from align_sync.store.sweeps import touch_source
 from tests.make import NOW, make_book, make_kr, make_sprint
 from tests.store.same_report import find_differences
 from tests.store.told_world import DAY, QUARTER, ToldWorld, made, told_world
@@ -133,6 +135,21 @@ class TestLink:
         world.apply(make_book("ret90"))
         assert remove_link(world.app, "PAY-3", "ACT5", LUCA).what == "ACT5"
         assert rows(world) == [("link", "act5", "Ana", True)]
+
+
+@pytest.mark.parametrize("is_sample", [False, True])
+def test_a_list_of_decisions_says_the_zone_of_its_times_and_whether_it_is_a_sample(
+    world: ToldWorld, *, is_sample: bool
+) -> None:
+    add_link(world.app, "PAY-3", "act5", ANA)
+    world.reopen(timezone="Europe/Rome")
+    if is_sample:
+        with world.app.store.write() as connection:
+            touch_source(connection, "linear", "linear", world.clock.at, is_sample=True)
+    for kind, listed in ((DecisionKind.LINK, 1), (DecisionKind.DISPUTE, 0)):
+        found = list_decisions(world.app, kind)
+        assert isinstance(found, DecisionList)
+        assert (len(found.decisions), found.timezone, found.is_sample) == (listed, "Europe/Rome", is_sample)
 
 
 class TestExemption:

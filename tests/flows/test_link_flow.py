@@ -14,7 +14,7 @@ from align_sync.linking.bulk import StoredItem
 from align_sync.linking.evidence import Bucket
 from align_sync.okr.model import Book
 from align_sync.store.books import save_book
-from align_sync.store.judging import load_waiting
+from align_sync.store.judging import load_waiting, load_work
 from align_sync.store.leases import claim_lease, release_lease
 from align_sync.store.ledger import load_buckets
 from align_sync.store.schema import evidence, ground, item, lease, link_run, verdict
@@ -440,11 +440,10 @@ class TestTwoAtOnce:
         self, told: ToldWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         told.tell(made("PAY-1", "okr/nps"))
-        real = flow.load_work
 
         def overtake(connection: Connection, ids: Iterable[int], *, with_documents: bool) -> list[StoredItem]:
             connection.execute(update(lease).where(lease.c.name == flow.LEASE).values(fence=lease.c.fence + 1))
-            return real(connection, ids, with_documents=with_documents)
+            return load_work(connection, ids, with_documents=with_documents)
 
         monkeypatch.setattr(flow, "load_work", overtake)
         assert told.link().is_busy

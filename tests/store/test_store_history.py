@@ -29,6 +29,7 @@ from tests.store.pulled_items import pull_items
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR
 LATEST = NOW + 2 * HOUR
+ENDED = NOW + timedelta(minutes=5)
 TODO, DOING, DONE = StatusCategory.TODO, StatusCategory.IN_PROGRESS, StatusCategory.DONE
 
 
@@ -238,6 +239,51 @@ class TestSpans:
             one_item = load_spans_of_items(connection, [ids["id-PAY-1"]], start, end)
             assert named(one_item) == {one for one in found if one[0] == "PAY-1"}
             assert load_spans(connection, [], start, end) == ()
+
+    @pytest.mark.parametrize(
+        ("at", "since", "found"),
+        [
+            (NOW - timedelta(seconds=1), NOW - 9 * HOUR, []),
+            (NOW, NOW - 9 * HOUR, [("Ana", NOW - HOUR, None)]),
+            # That Ana had stopped by then was told later, and Ben was not seen.
+            (LATER, NOW - 9 * HOUR, [("Ana", NOW - HOUR, None)]),
+            (LATER, LATER, [("Ana", NOW - HOUR, None)]),
+            (LATEST, NOW - 9 * HOUR, [("Ana", NOW - HOUR, ENDED), ("Ben", LATEST, None)]),
+            (LATEST, LATER, [("Ben", LATEST, None)]),
+            (None, LATER, [("Ben", LATEST, NOW + 3 * HOUR)]),
+            (NOW + 3 * HOUR, LATER, [("Ben", LATEST, NOW + 3 * HOUR)]),
+        ],
+    )
+    def test_what_was_learnt_later_was_not_known_before(
+        self,
+        store: Store,
+        at: datetime | None,
+        since: datetime,
+        found: list[tuple[str, datetime, datetime | None]],
+    ) -> None:
+        with store.write() as connection:
+            pull_items(connection, work(since=NOW - HOUR))
+            pull_items(connection, work(category=TODO, since=ENDED), work("PAY-2", "Ben"), now=LATEST)
+            mark_gone(connection, "jira", ["id-PAY-2"], NOW + 3 * HOUR)
+            ids = load_ids(connection, "jira", ["id-PAY-1", "id-PAY-2"]).values()
+            until = NOW + 9 * HOUR
+            for told in (
+                load_spans(connection, ["Ana", "Ben"], since, until, at=at),
+                load_spans_of_items(connection, list(ids), since, until, at=at),
+            ):
+                assert [(span.person, span.began_at, span.ended_at) for span in told] == found
+
+    def test_when_an_end_was_learnt_is_kept_beside_the_end(self, store: Store) -> None:
+        with store.write() as connection:
+            pull_items(connection, work(since=NOW - HOUR), work("PAY-2", "Ben"), work("PAY-3", "Cy"))
+            pull_items(connection, work(category=DONE, since=ENDED), now=LATER)
+            mark_gone(connection, "jira", ["id-PAY-2"], LATEST)
+            rows = connection.execute(select(progress_span).order_by(progress_span.c.id))
+            assert [(row.person, row.ended_at, row.ended_known_at) for row in rows] == [
+                ("Ana", ENDED, LATER),
+                ("Ben", LATEST, LATEST),
+                ("Cy", None, None),
+            ]
 
     def test_a_span_is_told_whole(self, store: Store) -> None:
         with store.write() as connection:

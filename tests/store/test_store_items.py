@@ -21,6 +21,7 @@ from align_sync.store.items import (
     load_members,
     load_missed,
     load_seen,
+    load_silent_parts,
     load_stored,
     load_unseen,
     load_unseen_parents,
@@ -171,6 +172,32 @@ class TestParents:
             save_unreadable(connection, load_unseen_parents(connection, "jira"), sweep_id=1, now=NOW)
             pull_items(connection, make_item("PAY-100", title="The epic"))
             assert states(connection)["PAY-100"] == (PRESENT, 0, True)
+
+    def test_parts_that_name_no_sprint_are_found_by_what_they_are_part_of(self, store: Store) -> None:
+        by_key = Parent(ItemRef(source="jira", external_id="", key="PAY-1"))
+        with store.write() as connection:
+            save_sprints(connection, [make_sprint("42")], NOW)
+            pull_items(
+                connection,
+                *(make_item(key) for key in ("PAY-1", "PAY-2", "PAY-3")),
+                make_item("PAY-11", parent="PAY-1"),
+                replace(make_item("PAY-12"), parents=(by_key,)),
+                replace(make_item("PAY-13", parent="PAY-1"), sprint_ids=("42",)),
+                make_item("PAY-14", parent="PAY-1"),
+                make_item("PAY-15", parent="PAY-11"),
+                make_item("PAY-21", parent="PAY-2"),
+            )
+            pull_items(connection, make_item("PAY-91", source="linear", parent="PAY-1"))
+            mark_gone(connection, "jira", ["id-PAY-14"], LATER)
+            ids = load_ids(connection, "jira", ["id-PAY-1", "id-PAY-2", "id-PAY-3"])
+            found = [load_silent_parts(connection, [item_id]) for item_id in ids.values()]
+            assert dict(zip(ids, map(sorted, found), strict=True)) == {
+                "id-PAY-1": ["id-PAY-11", "id-PAY-12"],
+                "id-PAY-2": ["id-PAY-21"],
+                "id-PAY-3": [],
+            }
+            assert sorted(load_silent_parts(connection, ids.values())) == ["id-PAY-11", "id-PAY-12", "id-PAY-21"]
+            assert load_silent_parts(connection, []) == []
 
 
 class TestStays:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from align_sync.reports.model import KeyResultWork
 from align_sync.store.key_result_work import load_key_result_work
-from align_sync.store.scope import load_place
+from align_sync.store.scope import load_place, load_teams
 from align_sync.work import ItemKind, SprintState, StatusCategory, WorkItem
 from tests.make import NOW, make_book, make_sprint
 from tests.store.told_world import DAY, ToldWorld, made, told_world
@@ -78,6 +78,42 @@ class TestTeams:
         ended = replace(make_sprint("42"), state=SprintState.CLOSED, completed_at=world.clock.at)
         world.tell(replace(made("PAY-3"), sprint_ids=("43",)), sprints=[ended])
         assert {item.key for item in world.report(sprint="42").items} == {"PAY-3", "PAY-5"}
+
+
+class TestWhoseAnItemIs:
+    @pytest.fixture
+    def world(self, database_url: str) -> Iterator[ToldWorld]:
+        """Payments has an active sprint, Risk one that comes, Growth one that is over; all items are in two of them."""
+        with told_world(database_url) as world:
+            coming = replace(make_sprint("43", team="Risk"), state=SprintState.FUTURE, starts_at=NOW - 9 * DAY)
+            over = replace(make_sprint("41", team="Growth"), state=SprintState.CLOSED, starts_at=NOW - 20 * DAY)
+            world.tell(
+                replace(made("PAY-1"), sprint_ids=("42", "43")),
+                replace(made("PAY-2"), sprint_ids=("41", "43")),
+                replace(made("PAY-3"), sprint_ids=("41", "42")),
+                made("PAY-4", sprint=None),
+                sprints=[make_sprint("42"), coming, over],
+            )
+            yield world
+
+    def load(self, world: ToldWorld, at: datetime | None = None) -> dict[str, str]:
+        ids = {world.id_of(f"PAY-{number}"): f"PAY-{number}" for number in (1, 2, 3, 4)}
+        with world.app.store.read() as connection:
+            return {ids[item_id]: team for item_id, team in load_teams(connection, ids, at=at).items()}
+
+    def test_an_active_sprint_counts_before_one_that_comes_and_that_before_one_that_is_over(
+        self, world: ToldWorld
+    ) -> None:
+        assert self.load(world) == {"PAY-1": "Payments", "PAY-2": "Risk", "PAY-3": "Payments"}
+
+    def test_it_is_whose_sprint_it_was_in_as_far_as_that_was_known(self, world: ToldWorld) -> None:
+        before = world.clock.at
+        world.clock.tick()
+        world.tell(made("PAY-1", sprint="43"), made("PAY-2", sprint=None), made("PAY-4"))
+        assert self.load(world) == {"PAY-1": "Risk", "PAY-3": "Payments", "PAY-4": "Payments"}
+        assert self.load(world, world.clock.at) == self.load(world)
+        assert self.load(world, before) == {"PAY-1": "Payments", "PAY-2": "Risk", "PAY-3": "Payments"}
+        assert self.load(world, before - DAY) == {}
 
 
 def in_state(one: WorkItem, category: StatusCategory) -> WorkItem:

@@ -7,7 +7,7 @@ from datetime import datetime
 from align_sync.app import App
 from align_sync.errors import InterruptedPullError, Problem, SourceError
 from align_sync.flows.pull.result import Counts
-from align_sync.store.items import load_known, save_items
+from align_sync.store.items import load_known, load_silent_parts, save_items
 from align_sync.store.leases import hold_lease
 from align_sync.store.sprints import load_sprint_ids, save_moves
 from align_sync.sync.plan import Move, plan_page
@@ -75,6 +75,9 @@ class PageWriter:
             )
             item_ids = save_items(connection, plan, known=known, source=self.source, sweep_id=self.sweep_id, now=now)
             save_moves(connection, plan.entered, plan.left, item_ids=item_ids, sprint_ids=sprint_ids, now=now)
+            # What is in a sprint only as a part of what moved was moved with it, and says nothing of that itself.
+            moved = {move.external_id for move in (*plan.entered, *plan.left)} & known.keys()
+            self.unplaced.update(load_silent_parts(connection, [known[external_id].item_id for external_id in moved]))
         counts.new += len(plan.created)
         counts.changed += len(plan.changed) + len(plan.revived)
         counts.unchanged += len(plan.same) + len(plan.older) - len(plan.revived)

@@ -45,11 +45,10 @@ def find_within(sprints: Collection[Sprint], filters: Filters) -> frozenset[Spri
     return frozenset(s.ref for s in sprints if scope.has_team(s.team) and scope.has_source(s.ref.source))
 
 
-def find_coming(sprints: Iterable[Sprint], filters: Filters) -> tuple[SprintRef, ...]:
-    """The sprints that have not begun, of the same teams and sources."""
-    coming = [sprint for sprint in sprints if sprint.state is SprintState.FUTURE]
-    within = find_within(coming, filters)
-    return tuple(sprint.ref for sprint in coming if within is None or sprint.ref in within)
+def find_coming(coming: Collection[tuple[SprintRef, str]], filters: Filters) -> tuple[SprintRef, ...]:
+    """Of the sprints that have not begun those of the same teams and sources."""
+    scope = find_scope(filters, {team for _, team in coming})
+    return tuple(ref for ref, team in coming if scope.has_team(team) and scope.has_source(ref.source))
 
 
 def load_past_sprints(app: App, filters: Filters) -> tuple[Sprint, ...]:

@@ -19,7 +19,7 @@ from align_sync.reports.sources import judge_by_source
 from align_sync.store.above import Above, load_all_above
 from align_sync.store.history import load_spans, load_spans_of_items
 from align_sync.store.ledger import load_first_seen
-from align_sync.store.scope import ScopedItem
+from align_sync.store.scope import ScopedItem, load_teams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def load_surroundings(
 ) -> Surroundings:
     return Surroundings(
         above=load_all_above(connection, [one.item for one in scope], depth=moment.rules.depth, at=at),
-        days=_load_days(connection, scope, moment, calendars),
+        days=_load_days(connection, scope, moment, calendars, at=at),
         linked_at=load_first_seen(connection, [one.item_id for one in scope], at=at),
     )
 
@@ -79,7 +79,12 @@ def judge_items(
 
 
 def _load_days(
-    connection: Connection, scope: Collection[ScopedItem], moment: Moment, calendars: Calendars
+    connection: Connection,
+    scope: Collection[ScopedItem],
+    moment: Moment,
+    calendars: Calendars,
+    *,
+    at: datetime | None,
 ) -> dict[int, float]:
     """Person-days of each item within its sprint, up to the moment. A sprint without a beginning has none."""
     windows: dict[tuple[datetime, datetime], list[ScopedItem]] = {}
@@ -90,16 +95,18 @@ def _load_days(
             windows.setdefault((sprint.starts_at, until), []).append(one)
     days: dict[int, float] = {}
     for (since, until), held in windows.items():
-        teams = {one.item_id: one.sprint.team for one in held}
-        persons = {span.person for span in load_spans_of_items(connection, list(teams), since, until)}
-        spans = load_spans(connection, sorted(persons), since, until)
+        own = {one.item_id: one.sprint.team for one in held}
+        persons = {span.person for span in load_spans_of_items(connection, list(own), since, until, at=at)}
+        spans = load_spans(connection, sorted(persons), since, until, at=at)
+        # What these persons did elsewhere takes its part of their days, by the calendar of whoever it was done for.
+        teams = load_teams(connection, {span.item_id for span in spans}, at=at) | own
         counted = count_days(
             spans,
             _calendar_of(calendars, teams),
             since.astimezone(moment.zone).date(),
             until.astimezone(moment.zone).date(),
         )
-        days |= {item_id: counted[item_id] for item_id in teams if item_id in counted}
+        days |= {item_id: counted[item_id] for item_id in own if item_id in counted}
     return days
 
 

@@ -1,5 +1,6 @@
 """One report: gathered in one transaction, judged, and built."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -19,11 +20,11 @@ from align_sync.reports.known import Known
 from align_sync.reports.model import AlignmentReport, Filters, ReportItem, SourceLine, Tally
 from align_sync.reports.policy_rules import count_rules
 from align_sync.store.key_result_work import load_key_result_work
-from align_sync.store.past import load_sprints_at
+from align_sync.store.past import load_coming, load_sprints_at
 from align_sync.store.scope import load_scope
 from align_sync.store.snapshots import load_earlier
 from align_sync.store.sources import has_samples, load_problems, load_source_lines
-from align_sync.work import Sprint
+from align_sync.work import SprintState
 
 EARLIER = timedelta(days=6)
 """A report that is at least so old is what exempt shares are compared with: last week's, a little early or not."""
@@ -37,9 +38,10 @@ def report(app: App, filters: Filters) -> AlignmentReport:
     at = filters.as_of_at
     with app.store.read() as connection:
         moment = load_moment(app, connection, at)
+        filters = replace(filters, key_results=tuple(_name_now(key, moment) for key in filters.key_results))
         calendars = Calendars(app.settings, moment.today)
-        every_sprint = load_sprints_at(connection, at, only_open=filters.sprint == CURRENT)
-        sprints = choose_sprints(every_sprint, filters.sprint)
+        state = SprintState.ACTIVE if filters.sprint == CURRENT else None
+        sprints = choose_sprints(load_sprints_at(connection, at, state=state), filters.sprint)
         scope = load_scope(connection, sprints, within=find_within(sprints, filters), at=at)
         lines = load_source_lines(
             connection,
@@ -54,7 +56,7 @@ def report(app: App, filters: Filters) -> AlignmentReport:
             judge_items(app, scope, moment, around, calendars=calendars, sources={line.source: line for line in lines})
         )
         book = _narrow_book(moment.book, items, filters)
-        known = _load_known(app, connection, moment, book, sprints=every_sprint, filters=filters)
+        known = _load_known(app, connection, moment, book, filters)
         problems = load_problems(connection) if at is None else ()
         is_sample = has_samples(connection)
     policy = app.settings.policy
@@ -81,6 +83,12 @@ def report(app: App, filters: Filters) -> AlignmentReport:
     )
 
 
+def _name_now(key: str, moment: Moment) -> str:
+    """The key as the book writes it, also for one that it had before."""
+    found = moment.index.find((key,))
+    return found.key if found else key
+
+
 def _check_sources(filters: Filters, lines: tuple[SourceLine, ...]) -> None:
     if unknown := sorted(set(filters.sources) - {line.source for line in lines}):
         advice = f"known are: {', '.join(line.source for line in lines) or 'none'}"
@@ -101,16 +109,8 @@ def _narrow_book(book: Book, items: tuple[ReportItem, ...], filters: Filters) ->
     return Book(objectives=own) if own else book
 
 
-def _load_known(
-    app: App,
-    connection: Connection,
-    moment: Moment,
-    book: Book,
-    *,
-    sprints: tuple[Sprint, ...],
-    filters: Filters,
-) -> Known:
-    coming = find_coming(sprints, filters)
+def _load_known(app: App, connection: Connection, moment: Moment, book: Book, filters: Filters) -> Known:
+    coming = find_coming(load_coming(connection, filters.as_of_at), filters)
     work = load_key_result_work(
         connection,
         [kr.key for kr in book.key_results],

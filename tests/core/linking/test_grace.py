@@ -42,9 +42,16 @@ def read_rows() -> Iterator[Any]:
             yield pytest.param(row, id=f"{path.stem}: {row['reason']}")
 
 
-def make_rejected(reason: RejectReason, since_on: date | None = None) -> Rejected:
+def make_rejected(reason: RejectReason, since_on: date | None = None, distance: int = 0) -> Rejected:
     return Rejected(
-        reason=reason, key="KR-1", rule=RuleKind.LABEL, field="labels", found="KR-1", via=make_ref(), since_on=since_on
+        reason=reason,
+        key="KR-1",
+        rule=RuleKind.LABEL,
+        field="labels",
+        found="KR-1",
+        via=make_ref("PAY-100" if distance else "PAY-1"),
+        distance=distance,
+        since_on=since_on,
     )
 
 
@@ -77,8 +84,9 @@ def read_moment(text: str | None) -> datetime | None:
 
 
 def read_refused(text: str) -> Rejected:
-    reason, _, since = text.partition(", ")
-    return make_rejected(RejectReason(reason), date.fromisoformat(since) if since else None)
+    told, _, distance = text.partition(" @")
+    reason, _, since = told.partition(", ")
+    return make_rejected(RejectReason(reason), date.fromisoformat(since) if since else None, int(distance or 0))
 
 
 def read_sprint(row: dict[str, Any]) -> Sprint | None:
@@ -159,6 +167,7 @@ matches = st.builds(
             make_rejected,
             st.sampled_from(RejectReason) | st.sampled_from((RejectReason.CLOSED, RejectReason.OTHER_PERIOD)),
             st.none() | days_of_book,
+            st.integers(0, 2),
         ),
         max_size=3,
     ),

@@ -177,7 +177,7 @@ def test_the_names_of_figures_are_each_of_one_figure() -> None:
     names = {figure.name for figure in figures}
     assert {
         "direct",
-        "(no team): asks to act",
+        "(no team): missed",
         "Payments: linked",
         "all",
         "exempt, over the budget",

@@ -7,31 +7,38 @@ import pytest
 
 from align_sync.linking.ancestry import find_ancestry
 from align_sync.linking.conditions import Conditions
-from align_sync.linking.decisions import Dispute, ManualExemption
+from align_sync.linking.decisions import DecisionLookup, Decisions, Dispute, ManualExemption, decide_nothing
 from align_sync.linking.evidence import Bucket, Match, RuleKind, Waiting
 from align_sync.linking.index import build_index
 from align_sync.linking.line import exempt_by_hand
 from align_sync.linking.matcher import match_item
 from align_sync.linking.policy import NO_POLICY, ExemptionRule, MappingRule, Policy
 from align_sync.linking.ruleset import build_ruleset
+from align_sync.okr.model import KeyResultState
 from align_sync.reports.fixes import propose_fixes
 from align_sync.reports.items import describe_item
 from align_sync.reports.model import DisputeLine, ExemptionLine, ReportItem, ReportLink
 from align_sync.work import ItemRef, WorkItem
 from tests.core.reports.story import make_report
-from tests.make import NOW, make_book, make_item, make_ref, make_report_item
+from tests.make import NOW, make_book, make_item, make_kr, make_ref, make_report_item
 
-INDEX = build_index(make_book("ret90", "nps"))
+CLOSED = KeyResultState.CLOSED
+INDEX = build_index(
+    make_book("ret90", "nps", make_kr("zap", state=CLOSED), make_kr("old", state=CLOSED, successor="nps"))
+)
 RULES = build_ruleset()
 
 
-def describe(item: WorkItem, *known: WorkItem, policy: Policy = NO_POLICY) -> ReportItem:
+def describe(
+    item: WorkItem, *known: WorkItem, policy: Policy = NO_POLICY, decisions: DecisionLookup = decide_nothing
+) -> ReportItem:
     by_key = {other.key: other for other in known}
 
     def look_up(ref: ItemRef) -> WorkItem | None:
         return by_key.get(ref.key)
 
-    match = match_item(item, find_ancestry(item, look_up, depth=5), INDEX, RULES, policy=policy)
+    ancestry = find_ancestry(item, look_up, depth=5)
+    match = match_item(item, ancestry, INDEX, RULES, policy=policy, decisions=decisions)
     return describe_item(item, match, INDEX, team="Payments", sprint="Sprint 42", sprint_id="42")
 
 
@@ -46,6 +53,35 @@ def test_a_linked_item_says_what_it_serves_and_why() -> None:
     assert line.rejected == ("label okr/gone names no key result of the book",)
     assert line.suggestion is None
     assert (line.team, line.sprint, line.sprint_id, line.bucket) == ("Payments", "Sprint 42", "42", Bucket.DIRECT)
+
+
+@pytest.mark.parametrize(
+    ("own", "above", "suggestion", "blamed"),
+    [
+        (("okr/npss",), ("okr/ret9",), "nps", None),
+        # Nothing is near to the name that is to be mended: what is near to another helps nobody.
+        (("okr/zap",), ("okr/ret9",), None, None),
+        (("okr/zap",), ("okr/old",), None, None),
+        (("okr/old",), ("okr/ret9",), "nps", None),
+        ((), ("okr/ret9",), "ret90", "PAY-1"),
+        ((), ("okr/zap", "okr/ret9"), None, "PAY-1"),
+        ((), (), None, None),
+        # It is linked, and what else it says is of no matter.
+        (("okr/nps", "okr/ret9"), (), None, None),
+        (("okr/ret9",), ("okr/nps",), None, None),
+    ],
+)
+def test_what_is_suggested_is_for_the_name_that_the_verdict_is_about(
+    own: tuple[str, ...], above: tuple[str, ...], suggestion: str | None, blamed: str | None
+) -> None:
+    line = describe(make_item("PAY-2", labels=own, parent="PAY-1"), make_item("PAY-1", labels=above))
+    assert (line.suggestion, line.blamed) == (suggestion, blamed)
+
+
+def test_what_a_person_exempted_is_no_name_to_be_mended() -> None:
+    exemption = ManualExemption(category="incident", author="Ana", reason="outage of 3 May", since_at=NOW)
+    line = describe(make_item(labels=("okr/ret90",)), decisions=lambda _: Decisions(exemption=exemption))
+    assert (line.bucket, len(line.rejected), line.suggestion) == (Bucket.EXEMPT, 1, None)
 
 
 def test_an_inherited_link_says_from_where() -> None:
