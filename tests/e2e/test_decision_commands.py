@@ -40,7 +40,7 @@ def test_a_link_holds_at_once_is_listed_and_can_be_removed(sample: CommandLine) 
     assert find(sample, "PAY-412")["bucket"] == "direct"
     (listed,) = decided(sample, "link", "list", "--item", "PAY-412")
     assert (listed["what"], listed["author"]) == ("KR-2.1 (0.4 of it)", "Anna Conti")
-    assert {one["item"] for one in decided(sample, "link", "list")} == {"PAY-412", "PAY-415", "CARE-107"}
+    assert {one["key"] for one in decided(sample, "link", "list")} == {"PAY-412", "PAY-415", "CARE-107"}
 
     again = sample.run("link", "add", "PAY-412", "KR-2.1", "--share", "0.4", *ANNA)
     assert "nothing changed" in again.out
@@ -59,14 +59,14 @@ def test_an_exemption_is_inherited_listed_and_can_be_ended(sample: CommandLine) 
     assert below["bucket"] == "exempt"
     assert f"inherited from PAY-260: exempt as ktlo, by Anna Conti: {ANNA[3]}, until {LATER}" in str(below["because"])
     rows = list(csv.DictReader(io.StringIO(sample.run("exempt", "list", "-o", "csv").out)))
-    assert {(row["item"], row["what"]) for row in rows} == {
+    assert {(row["key"], row["what"]) for row in rows} == {
         ("PLAT-90", "upgrade"), ("MOB-81", "discovery"), ("PAY-260", "ktlo"),
     }  # fmt: skip
-    assert {row["until"] for row in rows if row["item"] == "PAY-260"} == {LATER}
+    assert {row["until"] for row in rows if row["key"] == "PAY-260"} == {LATER}
 
     assert sample.run("exempt", "expire", "PAY-260", *ANNA).code == 0
     assert find(sample, "PAY-413")["bucket"] == "unlinked"
-    assert {one["item"] for one in decided(sample, "exempt", "list")} == {"PLAT-90", "MOB-81"}
+    assert {one["key"] for one in decided(sample, "exempt", "list")} == {"PLAT-90", "MOB-81"}
 
 
 def test_a_dispute_marks_the_item_until_it_is_withdrawn(sample: CommandLine) -> None:

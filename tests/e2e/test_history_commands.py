@@ -63,7 +63,7 @@ def test_a_trend_ends_with_the_coverage_of_now(sample: CommandLine) -> None:
 
 
 FORMATS = [
-    *(f"changes --since 1h -o {form.value}" for form in CHANGES_FORMATS),
+    *(f"changes --since 0h -o {form.value}" for form in CHANGES_FORMATS),
     *(f"trend --points 2 -o {form.value}" for form in TREND_FORMATS),
     *(f"exempt list -o {form.value}" for form in DECISIONS_FORMATS),
 ]

@@ -60,11 +60,9 @@ LABELS = {
     "kernel": "speed", "core": "speed", "qe-testadded": "speed", "parity": "reach", "query-engine": "reach",
     "triage": "old", "api": "old", "dataset": "old",
 }  # fmt: skip
-# Named items stand for the key result, whether they are called epics or issues: so does work that is linked to them.
-ITEMS = {
-    "TIMOB-10925": "speed", "ARROW-16333": "speed", "ARROW-16841": "speed", "ALOY-210": "speed", "TIMOB-9901": "reach",
-    "ARROW-8894": "reach", "TIMOB-9597": "reach",
-}  # fmt: skip
+# An issue stands for the key result, and so does work that is linked to it; an epic only holds work.
+EPICS = {"TIMOB-10925": "speed", "ARROW-16333": "speed", "ARROW-16841": "speed", "ALOY-210": "speed"}
+GOALS = {"TIMOB-9901": "reach", "ARROW-8894": "reach", "TIMOB-9597": "reach"}
 
 RULES: Mapping[str, Any] = {
     "map": [
@@ -135,7 +133,8 @@ class Raw:
     def names(self) -> set[str]:
         """All key results that the record itself says it serves, closed or not."""
         own = {LABELS[label] for label in self.labels & LABELS.keys()}
-        return own | {ITEMS[key] for key in {self.key, *self.related} & ITEMS.keys()}
+        named = {EPICS[key] for key in {self.key} & EPICS.keys()}
+        return own | named | {GOALS[key] for key in {self.key, *self.related} & GOALS.keys()}
 
     def serves(self) -> set[str]:
         return self.names() - {"old"}
