@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 from align_sync.errors import UserError
 
 _AGO = re.compile(r"(\d{1,4})([dhw])")
+EARLIEST, LATEST = 1970, 9000
+"""Years outside of these are a slip of the hand, and no calculation with them ends well."""
+
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -32,6 +35,8 @@ def read_instant(text: str, *, option: str, now: datetime, zone: str, day_begins
 
 
 def _read(text: str, zone: ZoneInfo, of_day: time) -> datetime:
+    if not EARLIEST <= int(text[:4]) <= LATEST:
+        raise ValueError(text)
     if len(text) == len("2026-10-01"):
         return datetime.combine(date.fromisoformat(text), of_day, zone).astimezone(UTC)
     at = datetime.fromisoformat(text)

@@ -165,7 +165,7 @@ def _find_key_result(moment: Moment, key: str) -> str:
     if refusal is not None:
         successor = moment.index.find_successor(found)
         raise UserError(
-            f"{found.key} is a {refusal.value}, which takes no work",
+            f"{found.key} takes no work: {refusal.value}",
             where="link add",
             advice=f"its successor is {successor}" if successor else "align-sync okr tree lists those that do",
         )

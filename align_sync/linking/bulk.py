@@ -184,8 +184,6 @@ class Bench:
         if beyond is None or not beyond.is_plain or len(beyond.ancestry.steps) + 1 >= self._depth:
             return None
         steps = ((1, parent), *((distance + 1, node) for distance, node in beyond))
-        if any(node.above == above for _, node in steps):
-            return None
         line = self._lines[above] = Line(Ancestry(steps=steps), is_plain=True)
         return line
 

@@ -67,4 +67,4 @@ def _warn_of_target(rule: MappingRule, index: BookIndex) -> str:
     if refusal is None:
         return ""
     successor = index.find_successor(found)
-    return f"names a {refusal.value}{f'; its successor is {successor}' if successor else ''}"
+    return f"names {found.key}: {refusal.value}{f'; its successor is {successor}' if successor else ''}"

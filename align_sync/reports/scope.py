@@ -54,8 +54,8 @@ def pick_items(items: Iterable[ReportItem], filters: Filters, signals: Iterable[
         for item in items
         if (not filters.buckets or item.bucket in filters.buckets)
         and (not key_results or any(link.key_result.casefold() in key_results for link in item.links))
-        and (not categories or (category_of(item) or "").casefold() in categories)
-        and (not rules or (policy_rule_of(item) or "").casefold() in rules)
+        and (not categories or ((name := category_of(item)) is not None and name.casefold() in categories))
+        and (not rules or ((name := policy_rule_of(item)) is not None and name.casefold() in rules))
         and (not filters.signals or (item.source, item.external_id) in behind)
         and (not filters.only_disputed or item.dispute is not None)
         and (not filters.only_imputed or is_imputed(item))

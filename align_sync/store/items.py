@@ -1,6 +1,6 @@
 """Work items as stored: what is known of them, how a page of them is written, and how they are found again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, case, func, or_, select, union, update
@@ -253,8 +253,8 @@ def load_unseen_parents(connection: Connection, source: str, *, also_gone: bool 
     return [ItemRef(source=source, external_id=external_id, key=key) for external_id, key in rows]
 
 
-def load_silent_parts(connection: Connection, item_ids: Iterable[int]) -> list[str]:
-    """Present items that hang on one of these and name no sprint themselves, by identifier."""
+def load_silent_parts(connection: Connection, item_ids: Iterable[int], open_sprints: Container[str]) -> list[str]:
+    """Present items that hang on one of these and name no open sprint themselves, by identifier."""
     child = item.alias("child")
     silent: dict[str, None] = {}
     for portion in in_portions(sorted(item_ids)):
@@ -267,7 +267,7 @@ def load_silent_parts(connection: Connection, item_ids: Iterable[int]) -> list[s
                 .where(item.c.id.in_(portion), child.c.state == PRESENT)
             )
             for external_id, document in connection.execute(chosen):
-                if not read_document(document).sprint_ids:
+                if not any(sprint_id in open_sprints for sprint_id in read_document(document).sprint_ids):
                     silent[external_id] = None
     return list(silent)
 

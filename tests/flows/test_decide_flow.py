@@ -111,8 +111,8 @@ class TestLink:
         [
             ("act6", "the OKR book has no key result 'act6'; did you mean act5?"),
             ("zzz", "the OKR book has no key result 'zzz'; align-sync okr tree lists them"),
-            ("old1", "old1 is a closed key result, which takes no work; its successor is ret90"),
-            ("old2", "old2 is a closed key result, which takes no work; align-sync okr tree lists those that do"),
+            ("old1", "old1 takes no work: closed key result; its successor is ret90"),
+            ("old2", "old2 takes no work: closed key result; align-sync okr tree lists those that do"),
         ],
     )
     def test_a_key_result_that_takes_no_work_is_refused(self, world: ToldWorld, key: str, says: str) -> None:

@@ -180,7 +180,7 @@ class TestParents:
             pull_items(
                 connection,
                 *(make_item(key) for key in ("PAY-1", "PAY-2", "PAY-3")),
-                make_item("PAY-11", parent="PAY-1"),
+                replace(make_item("PAY-11", parent="PAY-1"), sprint_ids=("7", "8")),
                 replace(make_item("PAY-12"), parents=(by_key,)),
                 replace(make_item("PAY-13", parent="PAY-1"), sprint_ids=("42",)),
                 make_item("PAY-14", parent="PAY-1"),
@@ -190,14 +190,18 @@ class TestParents:
             pull_items(connection, make_item("PAY-91", source="linear", parent="PAY-1"))
             mark_gone(connection, "jira", ["id-PAY-14"], LATER)
             ids = load_ids(connection, "jira", ["id-PAY-1", "id-PAY-2", "id-PAY-3"])
-            found = [load_silent_parts(connection, [item_id]) for item_id in ids.values()]
+            found = [load_silent_parts(connection, [item_id], {"42"}) for item_id in ids.values()]
             assert dict(zip(ids, map(sorted, found), strict=True)) == {
                 "id-PAY-1": ["id-PAY-11", "id-PAY-12"],
                 "id-PAY-2": ["id-PAY-21"],
                 "id-PAY-3": [],
             }
-            assert sorted(load_silent_parts(connection, ids.values())) == ["id-PAY-11", "id-PAY-12", "id-PAY-21"]
-            assert load_silent_parts(connection, []) == []
+            assert sorted(load_silent_parts(connection, ids.values(), {"42"})) == [
+                "id-PAY-11",
+                "id-PAY-12",
+                "id-PAY-21",
+            ]
+            assert load_silent_parts(connection, [], ()) == []
 
 
 class TestStays:

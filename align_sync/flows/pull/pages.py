@@ -77,7 +77,8 @@ class PageWriter:
             save_moves(connection, plan.entered, plan.left, item_ids=item_ids, sprint_ids=sprint_ids, now=now)
             # What is in a sprint only as a part of what moved was moved with it, and says nothing of that itself.
             moved = {move.external_id for move in (*plan.entered, *plan.left)} & known.keys()
-            self.unplaced.update(load_silent_parts(connection, [known[external_id].item_id for external_id in moved]))
+            ids = [known[external_id].item_id for external_id in moved]
+            self.unplaced.update(load_silent_parts(connection, ids, self.open_sprints))
         counts.new += len(plan.created)
         counts.changed += len(plan.changed) + len(plan.revived)
         counts.unchanged += len(plan.same) + len(plan.older) - len(plan.revived)
