@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from align_sync.app import App
 from align_sync.calendars import Calendars
 from align_sync.linking.ancestry import find_ancestry
-from align_sync.linking.decisions import DecisionKind
 from align_sync.linking.grace import judge_grace
 from align_sync.moment import Moment, load_moment
+from align_sync.reports.decided import say_decided
 from align_sync.reports.explain import (
     Basis,
     DecisionLine,
@@ -121,11 +121,7 @@ def _load_decisions(connection: Connection, item_id: int, moment: Moment) -> Ite
 
 
 def _say(one: StoredDecision) -> str:
-    what = {
-        DecisionKind.LINK: f"linked to {one.key_result}",
-        DecisionKind.EXEMPTION: f"exempted as {one.category}",
-        DecisionKind.DISPUTE: "disputed",
-    }[one.kind]
+    what = say_decided(one.kind, key_result=one.key_result, category=one.category)
     share = f" ({one.share:g} of it)" if one.share is not None else ""
     until = f", until {one.expires_on.isoformat()}" if one.expires_on else ""
     ended = f"; ended by {one.ended_by}: {one.end_reason}" if one.ended_at else ""

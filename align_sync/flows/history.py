@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from align_sync.app import App
-from align_sync.linking.decisions import DecisionKind
 from align_sync.okr.model import Book
 from align_sync.okr.plan import plan_apply
 from align_sync.reports.changes import Decided, Identity
+from align_sync.reports.decided import say_decided
 from align_sync.store.books import AppliedBook, load_versions
 from align_sync.store.decisions import StoredDecision, load_history
 from align_sync.store.sources import has_samples
@@ -32,11 +32,7 @@ def load_decided(app: App, since: datetime, until: datetime) -> tuple[dict[Ident
 
 
 def _say_decision(one: StoredDecision, since: datetime, until: datetime) -> Iterator[Decided]:
-    what = {
-        DecisionKind.LINK: f"linked to {one.key_result}",
-        DecisionKind.EXEMPTION: f"exempted as {one.category}",
-        DecisionKind.DISPUTE: "disputed",
-    }[one.kind]
+    what = say_decided(one.kind, key_result=one.key_result, category=one.category)
     if since < one.recorded_at <= until:
         yield Decided(says=f"{what}: {one.reason}", author=one.author, at=one.recorded_at)
     if one.ended_at is not None and since < one.ended_at <= until:

@@ -6,6 +6,15 @@ from datetime import date, datetime
 from align_sync.linking.decisions import DecisionKind
 
 
+def say_decided(kind: DecisionKind, *, key_result: str, category: str) -> str:
+    """What was decided, in words that go on with who and why."""
+    return {
+        DecisionKind.LINK: f"linked to {key_result}",
+        DecisionKind.EXEMPTION: f"exempted as {category}",
+        DecisionKind.DISPUTE: "disputed",
+    }[kind]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDecision:
     """One decision on one item: what, who, why, since when it holds, and how it ended if it did.
