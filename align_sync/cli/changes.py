@@ -8,7 +8,7 @@ import rich_click
 
 from align_sync.cli import exit_codes
 from align_sync.cli.instants import read_instant
-from align_sync.cli.output import emit, say, screen, write_file
+from align_sync.cli.output import deliver, screen
 from align_sync.cli.session import Options, open_session
 from align_sync.errors import UserError
 from align_sync.flows.report import CURRENT
@@ -62,9 +62,5 @@ def command(
             at = before.generated_at
         found = find_changes(app, filters, before=before, since=at)
     text = render_changes(found, Format.JSON if as_json else Format(form), screen=screen(options.colour))
-    if out is not None:
-        write_file(out, text)
-        say(f"written to {out}")
-    else:
-        emit(text)
+    deliver(text, out)
     return exit_codes.PARTIAL if found.is_partial else exit_codes.FINE

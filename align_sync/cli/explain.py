@@ -6,7 +6,7 @@ import click
 import rich_click
 
 from align_sync.cli import exit_codes
-from align_sync.cli.output import emit, say, screen, write_file
+from align_sync.cli.output import deliver, screen
 from align_sync.cli.session import Options, open_session
 from align_sync.flows.explain import explain
 from align_sync.reports.render.explain import EXPLAIN_FORMATS, render_explanation
@@ -32,9 +32,5 @@ def command(options: Options, *, item: str, form: str, as_json: bool, out: Path 
         explanation = explain(app, item)
     chosen = Format.JSON if as_json else Format(form)
     text = render_explanation(explanation, chosen, screen=screen(options.colour))
-    if out is not None:
-        write_file(out, text)
-        say(f"written to {out}")
-    else:
-        emit(text)
+    deliver(text, out)
     return exit_codes.FINE

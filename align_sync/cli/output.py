@@ -63,6 +63,15 @@ def write_file(path: Path, text: str) -> None:
         raise UserError(message, where=str(path), advice="name another file with --out") from None
 
 
+def deliver(text: str, out: Path | None) -> None:
+    """Data, to standard output or to the file that was named. Raises `UserError` where that cannot be written."""
+    if out is None:
+        emit(text)
+        return
+    write_file(out, text)
+    say(f"written to {out}")
+
+
 def screen(colour: str = "auto") -> "Screen":
     """What standard output is: how wide, with colours or without."""
     from align_sync.reports.render.view import Screen

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from align_sync.cli import exit_codes
 from align_sync.cli.instants import read_instant
 from align_sync.cli.keeping import keep_shown
-from align_sync.cli.output import emit, say, screen, write_file
+from align_sync.cli.output import deliver, say, screen
 from align_sync.cli.session import Options, open_session
 from align_sync.errors import UserError
 from align_sync.flows.report import CURRENT, report
@@ -90,11 +90,7 @@ def command(
             built = keep_shown(app, report(app, read_filters(asked, at or None)))
     chosen = choose_format(Format.JSON.value if as_json else form, out)
     text = render_report(built, chosen, view=View(view), screen=screen(options.colour))
-    if out is not None:
-        write_file(out, text)
-        say(f"written to {out}")
-    else:
-        emit(text)
+    deliver(text, out)
     return judge_exit(built, fail_under)
 
 

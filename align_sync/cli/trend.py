@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import rich_click
 
-from align_sync.cli.output import emit, say, screen, write_file
+from align_sync.cli.output import deliver, screen
 from align_sync.cli.session import Options, open_session
 from align_sync.jobs import Rhythm, draw_trend
 from align_sync.reports.model import Filters
@@ -52,8 +52,4 @@ def command(
     with open_session(options) as app:
         trend = draw_trend(app, Filters(teams=teams, sources=sources), by=Rhythm(by), points=points)
     text = render_trend(trend, Format.JSON if as_json else Format(form), screen=screen(options.colour))
-    if out is not None:
-        write_file(out, text)
-        say(f"written to {out}")
-    else:
-        emit(text)
+    deliver(text, out)
