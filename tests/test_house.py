@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from align_sync.cli.lazy import LazyGroup, load_from
 from align_sync.cli.main import COMMANDS, load_command
 from align_sync.errors import AlignSyncError
 from align_sync.settings import Settings
@@ -22,7 +23,7 @@ LONGEST_FUNCTION = 60
 LARGEST_MEDIAN = 130
 README_LINES = 150
 
-BUDGETS = {"# type: ignore": 1, "# noqa": 17, "pragma: no cover": 0, "pytest.mark.xfail": 0}
+BUDGETS = {"# type: ignore": 1, "# noqa": 18, "pragma: no cover": 0, "pytest.mark.xfail": 0}
 """How often each is used; one more is a line that a review sees."""
 
 FORBIDDEN_NAMES = {
@@ -116,7 +117,9 @@ def walk_commands() -> Iterator[tuple[str, click.Command]]:
     for name in COMMANDS:
         command = load_command(name)
         yield name, command
-        if isinstance(command, click.Group):
+        if isinstance(command, LazyGroup):
+            yield from ((f"{name} {child}", load_from(command.table, child)) for child in command.table)
+        elif isinstance(command, click.Group):
             for child_name, child in command.commands.items():
                 yield f"{name} {child_name}", child
 

@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -10,11 +9,12 @@ import rich_click
 
 from align_sync import __version__
 from align_sync.cli import exit_codes
+from align_sync.cli.lazy import Commands, LazyGroup, load_from
 from align_sync.cli.output import say, say_error
 from align_sync.cli.session import Options
 from align_sync.errors import AlignSyncError
 
-COMMANDS: dict[str, tuple[str, str]] = {
+COMMANDS: Commands = {
     "run": ("align_sync.cli.run", "One pass: pull, link, report."),
     "sync": ("align_sync.cli.sync", "Pull sprint items from Jira and Linear and link them to key results."),
     "report": ("align_sync.cli.report", "What serves a key result in the current sprints, and what does not."),
@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dispute": ("align_sync.cli.dispute", "Say that the verdict on an item is wrong."),
     "rules": ("align_sync.cli.rules", "What each rule of the settings catches."),
     "snapshots": ("align_sync.cli.snapshots", "The reports that were kept."),
-    "okr": ("align_sync.cli.okr", "The OKR book: apply it from YAML files, show it as a tree."),
+    "okr": ("align_sync.cli.okr", "The OKR book: write, check, apply, measure and show it."),
     "serve": ("align_sync.cli.serve", "Pull and link again and again, until stopped."),
     "config": ("align_sync.cli.config", "The settings in force, and where each came from."),
     "db": ("align_sync.cli.db", "The database and its schema."),
@@ -36,34 +36,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyGroup(rich_click.RichGroup):
-    """Loads a command's module only when that command is used: help and completion stay quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A stand-in with name and help, from the table alone."""
-        del ctx
-        return rich_click.RichCommand(name=cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, load_command(name) if name in COMMANDS else command, rest
-
-
 def load_command(name: str) -> click.Command:
     """The command itself."""
-    command = import_module(COMMANDS[name][0]).command
-    if not isinstance(command, click.Command):
-        raise TypeError(f"{COMMANDS[name][0]}.command is no command")
-    return command
+    return load_from(COMMANDS, name)
 
 
-@rich_click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@rich_click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @rich_click.option("--config", type=click.Path(path_type=Path), help="Settings file instead of the one found.")
 @rich_click.option("--debug", is_flag=True, help="Log everything, and show tracebacks.")
 @rich_click.option(

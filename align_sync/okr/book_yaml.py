@@ -4,16 +4,28 @@ What `entries.py` found sound by itself is compared here with the rest: ids are 
 exists. References into nowhere cost the reference, never the entry.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from align_sync.errors import Problem
 from align_sync.okr.entries import KeyResultDraft, ObjectiveDraft, read_set
 from align_sync.okr.faults import suggest
 from align_sync.okr.model import Book, KeyResult, Objective
-from align_sync.okr.yaml_nodes import Fault, Place, read_documents, say_path, shorten
+from align_sync.okr.yaml_nodes import Document, Fault, Place, Site, read_documents, say_path, shorten
 
 MOST_TOLD = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBook:
+    """The book that some files make, all that is wrong with them, and where each of its entries is written.
+
+    `sites` are by the key of the objective or key result in lower case, which is used once in a book.
+    """
+
+    book: Book
+    problems: tuple[Problem, ...]
+    sites: Mapping[str, Site]
 
 
 def parse_book(texts: Sequence[tuple[str, str]]) -> tuple[Book, tuple[Problem, ...]]:
@@ -22,18 +34,34 @@ def parse_book(texts: Sequence[tuple[str, str]]) -> tuple[Book, tuple[Problem, .
     The book holds every sound entry. An objective whose parent is not in the book keeps the parent's id; a successor
     that is not in the book is left out.
     """
-    drafts: list[ObjectiveDraft] = []
+    read = read_book(texts)
+    return read.book, read.problems
+
+
+def read_book(texts: Sequence[tuple[str, str]]) -> ReadBook:
+    """As `parse_book`, with the places of all entries."""
+    documents: list[Document] = []
     faults: list[Fault] = []
     for number, (name, text) in enumerate(texts):
-        documents, found = read_documents(number, name, text)
-        faults += found
-        for document in documents:
-            read, found = read_set(document)
-            drafts += read
-            faults += found
+        found, wrong = read_documents(number, name, text)
+        documents += found
+        faults += wrong
+    return compare_documents(documents, faults)
+
+
+def compare_documents(documents: Iterable[Document], faults: Iterable[Fault] = ()) -> ReadBook:
+    """The book of these documents, wherever they come from; `faults` are those that belong to none of them."""
+    drafts: list[ObjectiveDraft] = []
+    told = list(faults)
+    for document in documents:
+        read, found = read_set(document)
+        drafts += read
+        told += found
     check = _CrossCheck(drafts)
     objectives = tuple(check.build())
-    return Book(objectives=objectives), tuple(_tell(sorted(faults + check.faults)))
+    return ReadBook(
+        book=Book(objectives=objectives), problems=tuple(_tell(sorted(told + check.faults))), sites=check.sites
+    )
 
 
 def _tell(faults: Sequence[Fault]) -> Iterator[Problem]:
@@ -64,6 +92,7 @@ class _CrossCheck:
         self.uses: dict[str, _Use] = {}
         self.repeated: set[Place] = set()
         self.former: dict[str, _Use] = {}
+        self.sites: dict[str, Site] = {}
         for draft in self.drafts:
             self._claim("objective", draft)
             for inner in draft.key_results:
@@ -74,6 +103,7 @@ class _CrossCheck:
             return
         use = _Use(what, draft.key, draft.key_at)
         first = self.uses.setdefault(draft.key.casefold(), use)
+        self.sites.setdefault(draft.key.casefold(), draft.site)
         if first is not use:
             self.repeated.add(draft.key_at)
             same = "" if first.key == draft.key else f" (as {shorten(first.key)}: case does not count)"

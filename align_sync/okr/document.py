@@ -5,6 +5,7 @@ The models check shapes only. What needs the other entries (unique keys, success
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -65,9 +66,12 @@ Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), _Printable
 Word = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD), _Printable]
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL), _Printable, AfterValidator(_check_web)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Sentence = Annotated[str, Field(max_length=LONGEST_TITLE), _Printable]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Day = Annotated[date, BeforeValidator(_read_date)]
 PacePoint = Annotated[tuple[Day, Share], Strict(strict=False)]
+Checkpoint = Annotated[tuple[Number, Share], Strict(strict=False)]
 Pace = Annotated[
     Annotated[Literal["linear", "back-loaded"], Tag("word")]
     | Annotated[list[PacePoint], Field(min_length=1), Tag("points")],
@@ -111,37 +115,62 @@ class MatchEntry(_Entry):
     linear_initiatives: list[Word] = []
 
 
+class ZonesEntry(_Entry):
+    """What each zone of an ordinal key result looks like, in words."""
+
+    fail: Sentence = ""
+    commit: Sentence = ""
+    target: Sentence = ""
+    stretch: Sentence = ""
+
+
 class MetricEntry(_Entry):
+    """Of commit, target and stretch any two give the third: commit is 0.3 and target 0.7 of the way to stretch."""
+
+    kind: Literal["metric", "ordinal", "milestone"] = "metric"
     unit: Annotated[str, Field(max_length=LONGEST_WORD), _Printable] = ""
     direction: Literal["increase", "decrease", "hold"] = "increase"
     baseline: Number | None = None
-    target: Number
-    source: Annotated[str, Field(max_length=LONGEST_URL), _Printable] = ""
+    baseline_on: Day | None = Field(default=None, description="the day of the baseline")
+    target: Number | None = None
+    commit: Number | None = Field(default=None, description="the least that is promised")
+    stretch: Number | None = Field(default=None, description="what would be outstanding")
+    low: Number | None = Field(default=None, description="of a metric to hold: the lower end of the band")
+    high: Number | None = Field(default=None, description="of a metric to hold: the upper end of the band")
+    tolerance: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        default=None, description="how far outside of the band progress is 0"
+    )
+    checkpoints: list[Checkpoint] = Field(default=[], description="pairs such as [5, 0.5]: a value, and the progress")
+    zones: ZonesEntry = ZonesEntry()
+    source: Annotated[str, Field(max_length=LONGEST_URL), _Printable] = Field(
+        default="", description="kind and name of the metric in the register, such as sql:refund_errors"
+    )
     current: Number | None = Field(default=None, description="the last value that somebody read")
     current_on: Day | None = Field(default=None, description="the day on which it was read")
 
-    @field_validator("current_on")
+    @field_validator("baseline_on", "current_on")
     @classmethod
     def _check_dated(cls, day: date | None, earlier: ValidationInfo) -> date | None:
-        if day is not None and "current" in earlier.data and earlier.data["current"] is None:
-            raise ValueError("is the day of a value that is missing; write the value as `current`")
+        value = str(earlier.field_name).removesuffix("_on")
+        if day is not None and value in earlier.data and earlier.data[value] is None:
+            raise ValueError(f"is the day of a value that is missing; write the value as `{value}`")
         return day
 
 
 class KeyResultEntry(_Entry):
-    """`pace` is checked for its shape and used by no rule yet."""
-
     id: Key = Field(description="what people type in labels")
     title: Title
     owner: Word | None = None
     type: Literal["committed", "aspirational", "learning"] = "committed"
-    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    indicator: Literal["lead", "lag"] | None = Field(default=None, description="does it move early, or tell afterwards")
+    weight: Weight = 1.0
+    due: Day | None = Field(default=None, description="the last day of the period where it is missing")
     state: Literal["active", "closed", "archived"] = "active"
     successor: Key | None = Field(default=None, description="the key result that takes over the work")
     formerly: list[Key] = Field(default=[], description="ids that it had before; work that names one still counts")
     closed_on: Day | None = Field(default=None, description="the day on which it was closed or archived")
     metric: MetricEntry | None = None
-    pace: Pace = "linear"
+    pace: Pace = Field(default="linear", description="the plan: a word, or points such as [2026-11-15, 0.3]")
     match: MatchEntry = MatchEntry()
 
     @field_validator("closed_on")
@@ -151,18 +180,43 @@ class KeyResultEntry(_Entry):
             raise ValueError("belongs to a key result that is closed or archived; write that as `state`, or remove it")
         return day
 
+    @field_validator("pace")
+    @classmethod
+    def _check_phases(cls, pace: str | list[tuple[date, float]]) -> str | list[tuple[date, float]]:
+        points = [] if isinstance(pace, str) else pace
+        for (day, share), (next_day, next_share) in pairwise(points):
+            if next_day <= day:
+                raise ValueError(f"its days must rise, but {next_day} comes after {day}")
+            if next_share < share:
+                raise ValueError(f"its shares must not fall, but {next_share:g} comes after {share:g}")
+        return pace
+
+
+class ShareEntry(_Entry):
+    """A further team that the objective belongs to, with the weight it has for that team."""
+
+    team: Word
+    weight: Weight = 1.0
+
 
 class ObjectiveEntry(_Entry):
     id: Key
     title: Title
     owner: Word | None = None
-    contributes_to: list[Key] = Field(default=[], description="ids of objectives or key results above it")
+    level: Literal["company", "department", "team"] | None = Field(default=None, description="that of the set, if any")
+    contributes_to: list[Key] = Field(default=[], description="the id of the objective or key result above it")
+    weight: Weight = Field(default=1.0, description="its weight for what it contributes to")
+    progress_from: Literal["keyResults", "aligned", "both"] = Field(
+        default="keyResults", description="its key results, the objectives that contribute to it, or both"
+    )
+    shared_with: list[ShareEntry] = Field(default=[], description="further teams it belongs to")
     key_results: list[KeyResultEntry] = []
 
 
 class SpecEntry(_Entry):
     team: Word
     period: Word = Field(description="such as 2026-Q4")
+    level: Literal["company", "department", "team"] | None = Field(default=None, description="of all its objectives")
     objectives: list[ObjectiveEntry]
 
 
@@ -189,7 +243,7 @@ def json_schema() -> dict[str, Any]:
 def known_keys(model: type[BaseModel], path: KeyPath = ()) -> tuple[str, ...]:
     """The keys that the mapping at this path of the model may have."""
     for part in path:
-        model = _MODELS[str(part)]
+        model = model if isinstance(part, int) else _MODELS[part]
     return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
@@ -198,4 +252,6 @@ _MODELS: dict[str, type[BaseModel]] = {
     "spec": SpecEntry,
     "metric": MetricEntry,
     "match": MatchEntry,
+    "zones": ZonesEntry,
+    "sharedWith": ShareEntry,
 }

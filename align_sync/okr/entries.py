@@ -12,8 +12,24 @@ from pydantic import BaseModel
 
 from align_sync.okr.document import KeyResultEntry, MatchEntry, MetricEntry, ObjectiveEntry, OkrSet
 from align_sync.okr.faults import check_entry
-from align_sync.okr.model import Commitment, Direction, KeyResult, KeyResultState, Metric, Names, Objective
-from align_sync.okr.yaml_nodes import Document, Fault, KeyPath, Place, Value
+from align_sync.okr.model import (
+    Commitment,
+    Direction,
+    Driver,
+    Indicator,
+    KeyResult,
+    KeyResultState,
+    Level,
+    Metric,
+    MetricKind,
+    Names,
+    Objective,
+    Pace,
+    TeamShare,
+    Zones,
+)
+from align_sync.okr.yaml_nodes import Document, Fault, KeyPath, Place, Site, Value
+from align_sync.okr.zones import complete_zones
 from align_sync.work import unique
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -27,6 +43,7 @@ class KeyResultDraft:
     key: str
     key_at: Place
     path: KeyPath
+    site: Site
     successor_at: Place
     formerly_at: tuple[Place, ...] = ()
 
@@ -39,6 +56,7 @@ class ObjectiveDraft:
     key: str
     key_at: Place
     path: KeyPath
+    site: Site
     contributes_at: tuple[Place, ...]
     key_results: tuple[KeyResultDraft, ...]
 
@@ -56,6 +74,7 @@ class _SetReading:
         self.faults = list(document.faults)
         self.spoiled = {_entry_path(fault.path) for fault in document.faults}
         self.team = self.period = ""
+        self.level: Level | None = None
 
     def read(self) -> tuple[ObjectiveDraft, ...]:
         value = self.document.value
@@ -83,6 +102,7 @@ class _SetReading:
         at_fault = {fault.path[:2] for fault in self.faults}
         if ("spec", "team") not in at_fault and ("spec", "period") not in at_fault:
             self.team, self.period = spec["team"].strip(), spec["period"].strip()
+        self.level = _find_level(value)
         return True
 
     def _read_objective(self, value: Value, path: KeyPath) -> ObjectiveDraft:
@@ -93,10 +113,11 @@ class _SetReading:
         entry = self._check(ObjectiveEntry, _without(value, "keyResults"), path)
         parents = range(len(entry.contributes_to) if entry else 0)
         return ObjectiveDraft(
-            entry=_make_objective(entry, self.team, self.period) if entry and self.team else None,
+            entry=_make_objective(entry, self.team, self.period, self.level) if entry and self.team else None,
             key=_key_of(value),
             key_at=self.document.place_of((*path, "id")),
             path=path,
+            site=Site(self.document, path),
             contributes_at=tuple(self.document.place_of((*path, "contributesTo", number)) for number in parents),
             key_results=drafts,
         )
@@ -108,6 +129,7 @@ class _SetReading:
             key=_key_of(value),
             key_at=self.document.place_of((*path, "id")),
             path=path,
+            site=Site(self.document, path),
             successor_at=self.document.place_of((*path, "successor")),
             formerly_at=tuple(
                 self.document.place_of((*path, "formerly", number))
@@ -143,13 +165,29 @@ def _key_of(value: Value) -> str:
     return key.strip() if isinstance(key, str) else ""
 
 
-def _make_objective(entry: ObjectiveEntry, team: str, period: str) -> Objective:
+def _find_level(value: Value) -> Level | None:
+    """That of the set; of files that were written before it had a key of its own, that of the label `level`."""
+    parts = (("spec", "level"), ("metadata", "labels", "level"))
+    for path in parts:
+        found = value
+        for part in path:
+            found = found.get(part) if isinstance(found, dict) else None
+        if isinstance(found, str) and found in set(Level):
+            return Level(found)
+    return None
+
+
+def _make_objective(entry: ObjectiveEntry, team: str, period: str, level: Level | None) -> Objective:
     return Objective(
         key=entry.id,
         title=entry.title,
         team=team,
         period=period,
         owner=entry.owner or "",
+        level=Level(entry.level) if entry.level else level,
+        weight=entry.weight,
+        driver=Driver(entry.progress_from),
+        shares=tuple(TeamShare(share.team, share.weight) for share in entry.shared_with),
         contributes_to=tuple(entry.contributes_to),
     )
 
@@ -160,8 +198,12 @@ def _make_key_result(entry: KeyResultEntry) -> KeyResult:
         title=entry.title,
         owner=entry.owner or "",
         commitment=Commitment(entry.type),
+        indicator=Indicator(entry.indicator) if entry.indicator else None,
         weight=entry.weight,
+        due=entry.due,
         metric=_make_metric(entry.metric) if entry.metric else Metric(),
+        pace=Pace(entry.pace) if isinstance(entry.pace, str) else Pace.PHASED,
+        phases=() if isinstance(entry.pace, str) else tuple(entry.pace),
         names=_make_names(entry.match),
         state=KeyResultState(entry.state),
         successor=entry.successor,
@@ -171,11 +213,28 @@ def _make_key_result(entry: KeyResultEntry) -> KeyResult:
 
 
 def _make_metric(entry: MetricEntry) -> Metric:
+    commit, target, stretch = complete_zones(
+        baseline=entry.baseline, commit=entry.commit, target=entry.target, stretch=entry.stretch
+    )
     return Metric(
+        kind=MetricKind(entry.kind),
         unit=entry.unit,
         direction=Direction(entry.direction),
         baseline=entry.baseline,
-        target=entry.target,
+        baseline_on=entry.baseline_on,
+        target=target,
+        commit=commit,
+        stretch=stretch,
+        low=entry.low,
+        high=entry.high,
+        tolerance=entry.tolerance,
+        checkpoints=tuple(entry.checkpoints),
+        zones=Zones(
+            fail=entry.zones.fail,
+            commit=entry.zones.commit,
+            target=entry.zones.target,
+            stretch=entry.zones.stretch,
+        ),
         source=entry.source,
         current=entry.current,
         current_on=entry.current_on,

@@ -13,7 +13,7 @@ import orjson
 
 from align_sync.okr.model import Book, KeyResult, Objective
 
-FieldValue = str | float | tuple[str, ...] | None
+FieldValue = str | float | tuple[str, ...] | tuple[tuple[str | float, float], ...] | None
 
 
 class EntryKind(StrEnum):
@@ -96,6 +96,10 @@ def _describe_objective(objective: Objective) -> Entry:
         ("team", objective.team),
         ("period", objective.period),
         ("owner", objective.owner),
+        ("level", objective.level.value if objective.level else None),
+        ("weight", objective.weight),
+        ("progress_from", objective.driver.value),
+        ("shared_with", tuple((share.team, share.weight) for share in objective.shares)),
         ("contributes_to", objective.contributes_to),
     )
     return Entry(kind=EntryKind.OBJECTIVE, key=objective.key, title=objective.title, fields=fields)
@@ -109,15 +113,31 @@ def _describe_key_result(objective: Objective, key_result: KeyResult) -> Entry:
         ("title", key_result.title),
         ("owner", key_result.owner),
         ("commitment", key_result.commitment.value),
+        ("indicator", key_result.indicator.value if key_result.indicator else None),
         ("weight", key_result.weight),
+        ("due", _say_date(key_result.due)),
+        ("pace", key_result.pace.value),
+        ("phases", tuple((day.isoformat(), share) for day, share in key_result.phases)),
         ("state", key_result.state.value),
         ("successor", key_result.successor),
         ("formerly", key_result.formerly),
         ("closed_on", _say_date(key_result.closed_on)),
+        ("metric.kind", metric.kind.value),
         ("metric.unit", metric.unit),
         ("metric.direction", metric.direction.value),
         ("metric.baseline", metric.baseline),
+        ("metric.baseline_on", _say_date(metric.baseline_on)),
         ("metric.target", metric.target),
+        ("metric.commit", metric.commit),
+        ("metric.stretch", metric.stretch),
+        ("metric.low", metric.low),
+        ("metric.high", metric.high),
+        ("metric.tolerance", metric.tolerance),
+        ("metric.checkpoints", metric.checkpoints),
+        ("metric.zones.fail", metric.zones.fail),
+        ("metric.zones.commit", metric.zones.commit),
+        ("metric.zones.target", metric.zones.target),
+        ("metric.zones.stretch", metric.zones.stretch),
         ("metric.source", metric.source),
         ("metric.current", metric.current),
         ("metric.current_on", _say_date(metric.current_on)),

@@ -104,6 +104,22 @@ class Document:
         return self.values_at[path]
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where an objective or a key result is written: a path in a document."""
+
+    document: Document
+    path: KeyPath
+
+    def place_of(self, *path: str | int) -> Place:
+        """Where its field stands, such as `place_of("metric", "unit")`, or the nearest thing around it."""
+        return self.document.place_of((*self.path, *path))
+
+    def has(self, *path: str | int) -> bool:
+        """Whether the field is written there."""
+        return (*self.path, *path) in self.document.values_at
+
+
 def read_documents(number: int, name: str, text: str) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
     """All documents of one file up to the first place where it is no YAML, and the faults that belong to no document.
 
