@@ -9,10 +9,11 @@ import rich_click
 from align_sync.cli.output import emit
 from align_sync.cli.session import Options, open_session
 from align_sync.errors import UserError
-from align_sync.flows.okr import load_current_book, read_texts
+from align_sync.flows.okr import load_current_book
 from align_sync.okr.book_yaml import parse_book
 from align_sync.okr.model import Book
 from align_sync.okr.tree import build_tree, render_tree
+from align_sync.okr_files import read_texts
 
 
 @rich_click.command("tree")
