@@ -41,8 +41,8 @@ def validate(options: Options) -> None:
     from align_sync.app import read_today
     from align_sync.calendars import Calendars
     from align_sync.errors import UserError
-    from align_sync.flows.okr import read_texts
     from align_sync.okr.book_yaml import parse_book
+    from align_sync.okr_files import read_texts
 
     loaded = load(options)
     settings = loaded.settings

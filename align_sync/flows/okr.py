@@ -12,6 +12,7 @@ from align_sync.okr.plan import BookPlan, plan_apply
 from align_sync.okr_files import read_texts
 from align_sync.store.books import load_book, save_book
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult:
     """What was applied; `plan` is empty where the book in force says the same."""
