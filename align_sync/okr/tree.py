@@ -1,10 +1,10 @@
-"""The cascade: every objective under the objective or key result that it contributes to, as a tree for a terminal.
+"""The cascade: every objective under the objective or key result that it contributes to, as a tree.
 
 An objective with several parents is shown once, under the first that is in the book, with a note of the others. A loop
 is cut at its first objective in the book. Nothing here recurses, so that no depth is too deep.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from align_sync.okr.model import Book, KeyResult, KeyResultState, Objective
@@ -31,22 +31,18 @@ def build_tree(book: Book) -> tuple[TreeNode, ...]:
     return tuple(built[objective.key] for objective in cascade.roots)
 
 
-def render_tree(nodes: Iterable[TreeNode]) -> str:
-    """One line a node, with lines as a terminal draws a tree; roots are set apart by an empty line."""
-    return "\n\n".join("\n".join(_draw(root)) for root in nodes)
-
-
-def _draw(root: TreeNode) -> Iterator[str]:
-    yield _write(root)
+def walk_tree(root: TreeNode) -> Iterator[tuple[str, TreeNode]]:
+    """Every node from the top down, with the strokes that a terminal draws before it."""
+    yield "", root
     waiting = [("", child, child is root.children[-1]) for child in reversed(root.children)]
     while waiting:
         indent, node, is_last = waiting.pop()
-        yield f"{indent}{'└── ' if is_last else '├── '}{_write(node)}"
+        yield f"{indent}{'└── ' if is_last else '├── '}", node
         below = indent + ("    " if is_last else "│   ")
         waiting += [(below, child, child is node.children[-1]) for child in reversed(node.children)]
 
 
-def _write(node: TreeNode) -> str:
+def say_node(node: TreeNode) -> str:
     remarks = f"  ({', '.join(node.remarks)})" if node.remarks else ""
     notes = f"  [{'; '.join(node.notes)}]" if node.notes else ""
     return f"{node.key}  {node.title}{remarks}{notes}"

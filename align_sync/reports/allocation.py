@@ -7,7 +7,7 @@ from math import fsum
 from align_sync.okr.model import Book, KeyResultState
 from align_sync.reports.known import Known
 from align_sync.reports.lenses import mass_of
-from align_sync.reports.model import Filters, Gap, KeyResultLine, KeyResultWork, Lens, ReportItem, Tally
+from align_sync.reports.model import Filters, Gap, KeyResultLine, KeyResultWork, Lens, ObjectiveLine, ReportItem, Tally
 from align_sync.reports.words import team_name
 from align_sync.work import StatusCategory
 
@@ -49,9 +49,35 @@ def line_up_key_results(
                         planned=done.planned if known.has_sprint_ahead else None,
                         last_work_at=done.last_work_at,
                         days_behind=known.days_behind.get(kr.key),
+                        commitment=kr.commitment,
+                        metric=kr.metric,
+                        standing=known.standings.key_results.get(kr.key) if known.standings else None,
                     )
                 )
     return tuple(lines)
+
+
+def line_up_objectives(book: Book, lines: Iterable[KeyResultLine], known: Known) -> tuple[ObjectiveLine, ...]:
+    """All objectives of the book in its order; none where nobody asked how they stand."""
+    if known.standings is None:
+        return ()
+    items: dict[str, int] = {}
+    for line in lines:
+        items[line.objective_key] = items.get(line.objective_key, 0) + line.items
+    return tuple(
+        ObjectiveLine(
+            key=objective.key,
+            title=objective.title,
+            team=objective.team,
+            period=objective.period,
+            owner=objective.owner,
+            parent=objective.contributes_to[0] if objective.contributes_to else "",
+            standing=known.standings.objectives[objective.key],
+            items=items.get(objective.key, 0),
+        )
+        for objective in book
+        if objective.key in known.standings.objectives
+    )
 
 
 def _see_work(items: Iterable[ReportItem]) -> dict[str, KeyResultWork]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from align_sync.errors import Problem
 from align_sync.linking.policy import DEFAULT_BUDGET
 from align_sync.okr.model import Book
-from align_sync.reports.allocation import allocate, line_up_key_results, measure_gaps
+from align_sync.reports.allocation import allocate, line_up_key_results, line_up_objectives, measure_gaps
 from align_sync.reports.figures import Figures, Rates, measure_figures
 from align_sync.reports.fixes import LABEL_FORM, propose_fixes
 from align_sync.reports.known import NOTHING_KNOWN, Known
@@ -94,6 +94,7 @@ def build_report(
         problems=tuple(sorted(problems, key=str)),
         lenses=figures.lenses,
         gaps=measure_gaps(key_results),
+        objectives=line_up_objectives(book, key_results, known),
         signals=signals,
         rules=_count_decided(rules, figures.scoped),
         disputed=_count_disputed(figures.scoped),

@@ -10,9 +10,11 @@ from enum import StrEnum
 
 from align_sync.errors import Problem
 from align_sync.linking.evidence import Bucket, RuleKind, Waiting
+from align_sync.okr.model import Commitment, Metric
+from align_sync.okr.standing import KeyResultStanding, ObjectiveStanding
 from align_sync.work import ItemKind, SprintState, StatusCategory
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 """Of the JSON envelope. A field that goes makes a new major number, a field that comes a new minor one."""
 
 
@@ -178,7 +180,8 @@ class KeyResultLine:
     `is_idle` where no open or recently finished work anywhere serves it. `planned` is how many items of the coming
     sprints serve it, None where no coming sprint is known. `effort` is its share of the linked work and `weight_share`
     its share of the weights, both among the key results of the report. `days_behind` its plan is None where no value
-    of its metric is known.
+    of its metric is known. `standing` is how far it has come and how it is judged, None in reports that were kept
+    before there were readings.
     """
 
     key: str
@@ -199,6 +202,23 @@ class KeyResultLine:
     planned: int | None = None
     last_work_at: datetime | None = None
     days_behind: float | None = None
+    commitment: Commitment = Commitment.COMMITTED
+    metric: Metric = field(default_factory=Metric)
+    standing: KeyResultStanding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveLine:
+    """An objective with what its key results, or the objectives below it, add up to. `items` serve any of them."""
+
+    key: str
+    title: str
+    team: str
+    period: str
+    owner: str
+    parent: str
+    standing: ObjectiveStanding
+    items: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,5 +362,6 @@ class AlignmentReport:
     signals: tuple[Signal, ...] = ()
     rules: tuple[RuleLine, ...] = ()
     disputed: Mapping[str, int] = field(default_factory=dict)
+    objectives: tuple[ObjectiveLine, ...] = ()
     snapshot: str = ""
     content_hash: str = ""

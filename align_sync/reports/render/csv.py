@@ -7,6 +7,7 @@ from datetime import date
 
 from align_sync.reports.model import AlignmentReport, KeyResultLine, Lens, ReportItem
 from align_sync.reports.plain import make_plain
+from align_sync.reports.render.standing_records import list_standing
 from align_sync.reports.render.view import View, items_of
 from align_sync.reports.words import SAMPLE_NOTICE, quantity, stamp
 
@@ -67,6 +68,18 @@ KEY_RESULT_COLUMNS = (
     "planned",
     "last_work_at",
     "days_behind",
+    "unit",
+    "baseline",
+    "target",
+    "value",
+    "value_as_of",
+    "progress",
+    "expected",
+    "health",
+    "health_policy",
+    "health_because",
+    "confidence",
+    "failure",
 )
 _FORMULA_STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
@@ -176,4 +189,5 @@ def _key_result_cells(line: KeyResultLine) -> list[_Cell]:
         line.planned,
         stamp(line.last_work_at),
         line.days_behind,
+        *list_standing(line),
     ]

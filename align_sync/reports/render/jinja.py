@@ -9,7 +9,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from align_sync.reports.plain import make_plain, safe_address
-from align_sync.reports.render import charts, item_words, key_result_words, lens_words, policy_words, wording
+from align_sync.reports.render import (
+    charts,
+    item_words,
+    key_result_words,
+    lens_words,
+    policy_words,
+    progress_words,
+    wording,
+)
 from align_sync.reports.words import (
     count,
     day,
@@ -46,6 +54,7 @@ def _environment() -> Environment:
         lens_words=lens_words,
         key_result_words=key_result_words,
         policy_words=policy_words,
+        progress_words=progress_words,
         bucket_words=wording.BUCKET_WORDS,
         groups=wording.BUCKET_GROUPS,
         lens_names=lens_words.LENS_WORDS,

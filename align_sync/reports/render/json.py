@@ -14,6 +14,7 @@ from align_sync.reports.render.json_figures import (
     describe_team,
 )
 from align_sync.reports.render.json_parts import Json, describe_report_item, describe_source, dump, even_out
+from align_sync.reports.render.standing_records import describe_objective
 from align_sync.reports.render.view import View, items_of
 from align_sync.reports.words import stamp
 
@@ -48,6 +49,7 @@ def build_envelope(report: AlignmentReport, view: View) -> Json:
         envelope["sprints"] = [describe_sprint(line) for line in report.sprints]
     if view is not View.UNLINKED:
         envelope["key_results"] = [describe_key_result(line, report.filters) for line in report.key_results]
+        envelope["objectives"] = [describe_objective(line) for line in report.objectives]
         envelope["gaps"] = [describe_gap(gap) for gap in report.gaps]
     if view is View.ALIGNMENT:
         envelope["signals"] = [describe_signal(signal, report.filters) for signal in report.signals]

@@ -3,6 +3,7 @@
 from align_sync.reports.commands import ACTIONABLE, SIGNAL_NAMES, FigureCommand, list_command
 from align_sync.reports.model import Filters, Gap, KeyResultLine, RuleLine, Signal, SprintLine, Tally, TeamLine
 from align_sync.reports.render.json_parts import Json, describe_day, even_out
+from align_sync.reports.render.standing_records import describe_standing
 from align_sync.reports.words import stamp
 
 
@@ -69,6 +70,7 @@ def describe_key_result(line: KeyResultLine, filters: Filters) -> Json:
         "planned": line.planned,
         "last_work_at": stamp(line.last_work_at),
         "days_behind": line.days_behind,
+        **describe_standing(line),
         "list_command": list_command(filters, key_result=line.key),
     }
 

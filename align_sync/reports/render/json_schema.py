@@ -11,6 +11,7 @@ from align_sync.reports.render.schema_parts import (
     INSTANT_OR_NONE,
     ITEM,
     KEY_RESULT,
+    OBJECTIVE,
     RULE,
     SHARE,
     SIGNAL,
@@ -64,6 +65,7 @@ _BY_VIEW: dict[str, Schema] = {
     "teams": listed(TEAM),
     "sprints": listed(SPRINT),
     "key_results": listed(KEY_RESULT),
+    "objectives": listed(OBJECTIVE),
     "gaps": listed(GAP),
     "signals": listed(SIGNAL),
     "rules": listed(RULE),
@@ -74,7 +76,7 @@ _BY_VIEW: dict[str, Schema] = {
 _NEEDED = {
     View.ALIGNMENT: list(_BY_VIEW),
     View.UNLINKED: ["items"],
-    View.KEY_RESULTS: ["key_results", "gaps"],
+    View.KEY_RESULTS: ["key_results", "objectives", "gaps"],
 }
 
 

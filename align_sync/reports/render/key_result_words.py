@@ -1,7 +1,7 @@
 """What is said of key results: the work on them, how late they are, and what the coming sprints hold for them."""
 
 from align_sync.reports.idle import unplanned
-from align_sync.reports.model import AlignmentReport, KeyResultLine, Lens
+from align_sync.reports.model import AlignmentReport, KeyResultLine, KeyResultWork, Lens
 from align_sync.reports.render.lens_words import NONE_KNOWN
 from align_sync.reports.words import count, day, percent, quantity
 
@@ -34,6 +34,16 @@ def say_planned(line: KeyResultLine) -> str:
     if line.planned is None:
         return "no coming sprint is known"
     return f"{count(line.planned, 'item')} planned" if line.planned else "nothing planned"
+
+
+def say_planned_work(work: KeyResultWork | None, items: int | None) -> str:
+    """What the whole store says of the work on one key result."""
+    if work is None:
+        return "nobody looked"
+    some = f"{count(items, 'item')} in all" if items is not None else "some"
+    if work.has_open:
+        return f"{some}, some of it open; {work.planned} in coming sprints"
+    return f"{some}, none of it open" if work.has_recent or items else "no work"
 
 
 def say_last_work(line: KeyResultLine, zone: str) -> str:

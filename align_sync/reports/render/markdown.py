@@ -7,7 +7,7 @@ from align_sync.reports.commands import ACTIONABLE, list_command
 from align_sync.reports.model import AlignmentReport, Tally
 from align_sync.reports.render.lens_words import LENS_WORDS, NONE_KNOWN, THREE_LENSES, amount_in, say_beside, share_in
 from align_sync.reports.render.markdown_items import list_actionable, list_others, list_set_aside
-from align_sync.reports.render.markdown_policy import list_key_results, list_policy
+from align_sync.reports.render.markdown_policy import list_key_results, list_objectives, list_policy
 from align_sync.reports.render.markdown_text import bullets, code, escape, table
 from align_sync.reports.render.view import HEADINGS, View, asks_for_actionable
 from align_sync.reports.render.wording import (
@@ -36,6 +36,7 @@ def render_markdown(report: AlignmentReport, view: View = View.ALIGNMENT) -> str
     if view is View.ALIGNMENT:
         lines += list_set_aside(report)
     if view is not View.UNLINKED:
+        lines += list_objectives(report)
         lines += list_key_results(report)
     if view is View.ALIGNMENT:
         lines += list_policy(report)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from align_sync.reports.commands import list_command
 from align_sync.reports.idle import rank_idle
-from align_sync.reports.model import AlignmentReport, Lens
+from align_sync.reports.model import AlignmentReport, KeyResultLine, Lens
 from align_sync.reports.render.item_words import say_until
 from align_sync.reports.render.key_result_words import (
     say_effort,
@@ -24,7 +24,8 @@ from align_sync.reports.render.policy_words import (
     say_disputes,
     say_signals,
 )
-from align_sync.reports.words import quantity
+from align_sync.reports.render.progress_words import UNKNOWN, say_health, say_last, say_progress
+from align_sync.reports.words import count, quantity
 
 
 def list_key_results(report: AlignmentReport) -> Iterator[str]:
@@ -35,7 +36,8 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
         return
     yield from table(
         (
-            *("Key result", "Title", "Objective", "Team", "Period", "Work", "Sum of shares", "Weight"),
+            *("Key result", "Title", "Objective", "Team", "Period", "Value", "Progress", "Health"),
+            *("Work", "Sum of shares", "Weight"),
             *(f"Effort by {LENS_WORDS[lens]}" for lens in Lens),
             *("Coming sprints", "List the items"),
         ),
@@ -46,6 +48,7 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
                 escape(line.objective),
                 escape(line.team),
                 escape(line.period),
+                *_say_standing(line),
                 say_work(line),
                 quantity(line.share_sum),
                 say_weight(line),
@@ -55,7 +58,7 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
             )
             for line in report.key_results
         ),
-        numbers=(6, 7, 8, 9, 10),
+        numbers=(6, 9, 10, 11, 12, 13),
     )
     gaps = "; ".join(f"by {LENS_WORDS[gap.lens]}: {say_gap(gap, report)}" for gap in report.gaps)
     yield f"**Allocation gap** {gaps} ({GAP_MEANING})"
@@ -68,6 +71,40 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
         yield ""
     yield escape(say_unplanned(report))
     yield ""
+
+
+def list_objectives(report: AlignmentReport) -> Iterator[str]:
+    if not report.objectives:
+        return
+    yield f"## Objectives ({len(report.objectives)})"
+    yield ""
+    yield from table(
+        ("Objective", "Title", "Team", "Period", "Progress", "Health", "Work"),
+        (
+            (
+                escape(line.key),
+                escape(line.title),
+                escape(line.team),
+                escape(line.period),
+                say_progress(line.standing.progress),
+                escape(say_health(line.standing.verdict)),
+                count(line.items, "item"),
+            )
+            for line in report.objectives
+        ),
+        numbers=(4,),
+    )
+
+
+def _say_standing(line: KeyResultLine) -> tuple[str, str, str]:
+    standing = line.standing
+    if standing is None:
+        return ("", UNKNOWN, UNKNOWN)
+    return (
+        escape(say_last(standing, line.metric)),
+        say_progress(standing.progress),
+        escape(say_health(standing.verdict)),
+    )
 
 
 def list_policy(report: AlignmentReport) -> Iterator[str]:

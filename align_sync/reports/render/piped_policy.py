@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from align_sync.reports.commands import list_command
 from align_sync.reports.idle import rank_idle
-from align_sync.reports.model import AlignmentReport, Lens
+from align_sync.reports.model import AlignmentReport, KeyResultLine, Lens
 from align_sync.reports.plain import make_plain
 from align_sync.reports.render.key_result_words import (
     say_effort,
@@ -17,7 +17,15 @@ from align_sync.reports.render.key_result_words import (
 )
 from align_sync.reports.render.lens_words import say_gap
 from align_sync.reports.render.policy_words import DISPUTES_TITLE, SIGNALS_TITLE, say_disputes, say_signals
-from align_sync.reports.words import quantity
+from align_sync.reports.render.progress_words import (
+    UNKNOWN,
+    say_confidence,
+    say_expected,
+    say_health,
+    say_last,
+    say_progress,
+)
+from align_sync.reports.words import count, quantity
 
 
 def section(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -36,6 +44,7 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
             *("key result", "work", "sum of shares", "team", "period", "objective", "title"),
             *("weight", "share of weight", "effort by items", "effort by points", "effort by days"),
             *("pace", "planned", "last work", "rank among idle", "list the items"),
+            *("value", "progress", "plan", "health", "why", "confidence"),
         ),
         (
             (
@@ -54,14 +63,47 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
                 say_last_work(line, report.timezone) if line.is_idle else "",
                 str(places.get(line.key, "")),
                 list_command(report.filters, key_result=line.key),
+                *_say_standing(line),
             )
             for line in report.key_results
+        ),
+    )
+    yield from section(
+        "objectives",
+        ("objective", "progress", "health", "why", "parts known", "work", "team", "period", "title"),
+        (
+            (
+                line.key,
+                say_progress(line.standing.progress),
+                line.standing.verdict.health.value,
+                say_health(line.standing.verdict),
+                f"{line.standing.known} of {line.standing.counted}",
+                count(line.items, "item"),
+                line.team,
+                line.period,
+                line.title,
+            )
+            for line in report.objectives
         ),
     )
     yield from section(
         "allocation gap", ("lens", "gap"), ((gap.lens.value, say_gap(gap, report)) for gap in report.gaps)
     )
     yield from section("coming sprints", ("says",), [(said,)] if (said := say_unplanned(report)) else [])
+
+
+def _say_standing(line: KeyResultLine) -> tuple[str, ...]:
+    standing = line.standing
+    if standing is None:
+        return ("", UNKNOWN, "", "", "", "")
+    return (
+        say_last(standing, line.metric),
+        say_progress(standing.progress),
+        say_expected(standing),
+        standing.verdict.health.value,
+        say_health(standing.verdict),
+        say_confidence(standing),
+    )
 
 
 def list_policy(report: AlignmentReport) -> Iterator[str]:

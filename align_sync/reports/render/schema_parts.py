@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from align_sync.linking.evidence import Bucket, RuleKind
+from align_sync.okr.model import Commitment
+from align_sync.okr.standing import Health, HealthPolicy
 from align_sync.reports.commands import SIGNAL_NAMES
 from align_sync.reports.model import Lens, PolicyRuleKind, SourceState, Standing
 from align_sync.work import ItemKind, SprintState, StatusCategory
@@ -102,7 +104,36 @@ KEY_RESULT = object_of(
     planned=COUNT_OR_NONE,
     last_work_at=INSTANT_OR_NONE,
     days_behind=NUMBER_OR_NONE,
+    commitment=one_of(Commitment),
+    unit=TEXT,
+    baseline=NUMBER_OR_NONE,
+    target=NUMBER_OR_NONE,
+    value=NUMBER_OR_NONE,
+    value_as_of=INSTANT_OR_NONE,
+    progress=NUMBER_OR_NONE,
+    expected=NUMBER_OR_NONE,
+    health=one_of(Health),
+    health_policy=one_of(HealthPolicy),
+    health_because=TEXT,
+    confidence=SHARE_OR_NONE,
+    failure=TEXT_OR_NONE,
     list_command=TEXT,
+)
+OBJECTIVE = object_of(
+    key=TEXT,
+    title=TEXT,
+    team=TEXT,
+    period=TEXT,
+    owner=TEXT,
+    parent=TEXT_OR_NONE,
+    progress=SHARE_OR_NONE,
+    known=COUNT,
+    counted=COUNT,
+    health=one_of(Health),
+    health_policy=one_of(HealthPolicy),
+    health_because=TEXT,
+    weakest=TEXT_OR_NONE,
+    items=COUNT,
 )
 GAP = object_of(lens=one_of(Lens), gap=SHARE_OR_NONE)
 SIGNAL = object_of(

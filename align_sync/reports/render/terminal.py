@@ -14,7 +14,7 @@ from align_sync.reports.render.ink import BUCKET_STYLES, bullet, cell, draw, sec
 from align_sync.reports.render.lens_words import LENS_WORDS, amount_in, say_lens, say_over, tally_by
 from align_sync.reports.render.piped import render_piped
 from align_sync.reports.render.terminal_items import list_everything, list_queue, list_set_aside
-from align_sync.reports.render.terminal_key_results import list_idle, list_key_results, list_policy
+from align_sync.reports.render.terminal_key_results import list_idle, list_key_results, list_objectives, list_policy
 from align_sync.reports.render.view import HEADINGS, View, lists_all
 from align_sync.reports.render.wording import (
     BUCKET_WORDS,
@@ -64,6 +64,7 @@ def render_terminal(
         parts += list_idle(report, is_short=True)
         parts += list_policy(report)
     elif view is View.KEY_RESULTS:
+        parts += list_objectives(report)
         parts += list_key_results(report)
         parts += list_idle(report, is_short=False)
     else:

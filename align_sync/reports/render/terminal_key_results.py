@@ -26,6 +26,7 @@ from align_sync.reports.render.policy_words import (
     say_disputes,
     say_signals,
 )
+from align_sync.reports.render.progress_words import HEALTH_STYLES, UNKNOWN, draw_meter, say_health, say_progress
 from align_sync.reports.render.wording import say_key_results_command
 
 FIRST_FEW = 5
@@ -38,12 +39,15 @@ def list_key_results(report: AlignmentReport) -> Iterator[RenderableType]:
     yield from section_title(f"Key results ({len(report.key_results)}, {idle} without work)")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Key result", ratio=1, overflow="fold")
+    table.add_column("Progress", justify="right", no_wrap=True)
+    table.add_column("Health", no_wrap=True)
     table.add_column("Work", no_wrap=True)
     for name in ("Weight", "Items", "Points", "Days"):
         table.add_column(name, justify="right", no_wrap=True)
     for line in report.key_results:
         table.add_row(
             _name(line),
+            *_standing_cells(line),
             Text(f"! {say_work(line)}" if line.is_idle else say_work(line), style="yellow" if line.is_idle else ""),
             say_weight(line),
             *(say_effort(line, lens) for lens in Lens),
@@ -53,6 +57,33 @@ def list_key_results(report: AlignmentReport) -> Iterator[RenderableType]:
     yield from section_title("Allocation gap")
     yield cell("; ".join(f"{LENS_WORDS[gap.lens]}: {say_gap(gap, report)}" for gap in report.gaps))
     yield cell(GAP_MEANING, "dim")
+
+
+def _standing_cells(line: KeyResultLine) -> tuple[Text, Text]:
+    standing = line.standing
+    if standing is None:
+        return Text(UNKNOWN, style="dim"), Text(UNKNOWN, style="dim")
+    health = standing.verdict.health
+    return Text(say_progress(standing.progress)), Text(health.value, style=HEALTH_STYLES[health])
+
+
+def list_objectives(report: AlignmentReport) -> Iterator[RenderableType]:
+    """Each objective with what its parts add up to, and the reason of its health."""
+    if not report.objectives:
+        return
+    yield from section_title(f"Objectives ({len(report.objectives)})")
+    for line in report.objectives:
+        standing = line.standing
+        head = Text("  ").join(
+            (
+                cell(draw_meter(standing.progress, None)),
+                cell(say_progress(standing.progress).rjust(7)),
+                cell(line.key, "bold"),
+                cell(line.title),
+                cell(line.team, "dim"),
+            )
+        )
+        yield Group(head, indented(say_health(standing.verdict), HEALTH_STYLES[standing.verdict.health]))
 
 
 def _name(line: KeyResultLine) -> Text:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -6,7 +7,11 @@ from hypothesis import strategies as st
 
 from align_sync.okr.model import Book, Commitment, KeyResult, KeyResultState, Metric, Names, Objective
 from align_sync.okr.plan import BookPlan, EntryKind, FieldChange, plan_apply
-from align_sync.okr.tree import build_tree, render_tree
+from align_sync.okr.tree import TreeNode, build_tree, say_node, walk_tree
+
+
+def render_tree(nodes: Iterable[TreeNode]) -> str:
+    return "\n\n".join("\n".join(strokes + say_node(node) for strokes, node in walk_tree(root)) for root in nodes)
 
 
 def objective(key: str, *key_results: KeyResult | str, to: tuple[str, ...] = (), title: str = "") -> Objective:

@@ -8,6 +8,8 @@ from random import Random
 from align_sync.errors import Problem
 from align_sync.linking.evidence import Bucket, Waiting
 from align_sync.okr.model import Book, KeyResult, Objective
+from align_sync.okr.readings import ReadingStatus
+from align_sync.okr.standing import Health, ObjectiveStanding, Standings
 from align_sync.reports.build import build_report
 from align_sync.reports.known import NOTHING_KNOWN, Known
 from align_sync.reports.model import (
@@ -26,6 +28,7 @@ from align_sync.reports.model import (
 )
 from align_sync.work import Sprint
 from tests.make import NOW, make_book, make_kr, make_report_item, make_source, make_sprint
+from tests.make_okr import make_reading, make_standing, make_verdict
 
 TEAMS = (
     ("Payments", "PAY", "jira", 0.55),
@@ -307,6 +310,43 @@ def small_items() -> tuple[ReportItem, ...]:
     )
 
 
+def small_standings() -> Standings:
+    """One ahead of its plan, one that went the wrong way and could not be read today, one that nobody ever read."""
+    failed = make_reading(None, metric="nps", days_ago=0, status=ReadingStatus.FAILED, reason="the answer is HTML")
+    weak = make_verdict(Health.OFF_TRACK, "12 days behind plan; up to 7 is on track, up to 14 at risk")
+    return Standings(
+        on=NOW.date(),
+        key_results={
+            "ret90": make_standing(
+                "ret90",
+                progress=0.62,
+                days_behind=-3.0,
+                verdict=make_verdict(Health.ON_TRACK, "3 days ahead of plan"),
+                last=make_reading(71.0, metric="ret90"),
+            ),
+            "nps": make_standing("nps", progress=-0.25, days_behind=12.4, verdict=weak, failure=failed),
+            "passkeys": make_standing(
+                "passkeys",
+                progress=None,
+                days_behind=None,
+                last=None,
+                confidence=None,
+                verdict=make_verdict(Health.UNKNOWN, "no reading yet"),
+            ),
+        },
+        objectives={
+            "O-1": ObjectiveStanding(
+                key="O-1",
+                progress=0.31,
+                known=2,
+                counted=3,
+                verdict=make_verdict(Health.OFF_TRACK, "nps is off track"),
+                weakest="nps",
+            )
+        },
+    )
+
+
 def small_report(*, is_sample: bool = False, filters: Filters | None = None) -> AlignmentReport:
     """All that a report may say in few items: exempt beyond the budget, points withheld, a signal, idle key results."""
     book = make_book(
@@ -332,6 +372,7 @@ def small_report(*, is_sample: bool = False, filters: Filters | None = None) -> 
                 ),
                 has_sprint_ahead=True,
                 days_behind={"ret90": -3.0, "nps": 12.4, "passkeys": None},
+                standings=small_standings(),
                 earlier=earlier("Payments", exempt=0.1, coverage=0.2),
             ),
             rules=RULES,
