@@ -2,6 +2,7 @@
 
 import os
 import random
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -62,6 +63,11 @@ def read_clock() -> datetime:
 def read_today() -> date:
     """The day that it still is somewhere on Earth: no rule has ended while its last day runs anywhere."""
     return (read_clock() - LATEST_ZONE).date()
+
+
+def draw_secret(size: int) -> bytes:
+    """So many bytes that nobody can guess."""
+    return secrets.token_bytes(size)
 
 
 def real_seams(stop: threading.Event, failpoint: Callable[[str], None] = pass_failpoint) -> Seams:

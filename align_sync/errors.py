@@ -90,6 +90,10 @@ class SkippableError(SourceError):
     """Count this one record as broken and go on with the next."""
 
 
+class ReadingError(SourceError):
+    """Keep the earlier value of this metric: its source gave none that can be believed, for the reason told."""
+
+
 class UnsafeSweepError(SourceError):
     """Keep the data; a person must decide, as too much vanished at once."""
 

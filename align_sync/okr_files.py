@@ -1,15 +1,28 @@
 """The OKR files of a deployment, as texts with their names; what they say is read in `okr/book_yaml.py`."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from pathlib import Path
 
 from align_sync.errors import Problem, UserError
+from align_sync.okr.yaml_documents import LARGEST_FILE, SPLIT_IT, TOO_LARGE
 
 ENDINGS = frozenset({".yaml", ".yml"})
 
 
 def read_texts(paths: Iterable[Path]) -> list[tuple[str, str]]:
-    """Name and text of every file; of folders, all YAML files below them in the order of their names."""
+    """Name and text of every file; of folders, all YAML files below them in the order of their names.
+
+    Raises `UserError` with all that cannot be read.
+    """
+    texts, problems = find_texts(paths)
+    if problems:
+        raise UserError("the OKR files cannot be read", problems=problems)
+    return texts
+
+
+def find_texts(paths: Iterable[Path]) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:
+    """As `read_texts`, but what can be read beside the problems of the rest."""
     files: list[Path] = []
     problems: list[Problem] = []
     for path in paths:
@@ -20,14 +33,31 @@ def read_texts(paths: Iterable[Path]) -> list[tuple[str, str]]:
         else:
             problems.append(Problem(message="no such file or folder", where=str(path)))
     texts: list[tuple[str, str]] = []
-    for file in files:
+    for file in dict.fromkeys(files):  # a file that is named beside its folder is one file
         try:
-            texts.append((str(file), file.read_text(encoding="utf-8-sig")))
+            text = _read(file)
         except (OSError, UnicodeDecodeError) as error:
-            reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
-            problems.append(Problem(message=f"the file cannot be read: {reason}", where=str(file)))
+            problems.append(Problem(message=f"the file cannot be read: {_say(error)}", where=str(file)))
+            continue
+        if text is None:
+            problems.append(Problem(message=TOO_LARGE, where=f"{file}:1:1", advice=SPLIT_IT))
+        else:
+            texts.append((str(file), text))
     if not texts and not problems:
         problems.append(Problem(message="no YAML file was found", advice="name a file or folder with OKRs"))
-    if problems:
-        raise UserError("the OKR files cannot be read", problems=tuple(problems))
-    return texts
+    return texts, tuple(problems)
+
+
+def _read(file: Path) -> str | None:
+    """Its text; None where it is too large, of which no more is read than is needed to know that."""
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + len(BOM_UTF8) + 1)
+    content = content.removeprefix(BOM_UTF8)
+    return None if len(content) > LARGEST_FILE else content.decode("utf-8")
+
+
+def _say(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    before = error.object[: error.start]
+    return f"it is not UTF-8 text; the first such sign stands in line {before.count(10) + 1}"

@@ -13,11 +13,22 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from align_sync.linking.policy import DEFAULT_BUDGET
+from align_sync.okr.metrics import MetricDefinition
+from align_sync.okr.standing import HealthPolicy
 from align_sync.reports.model import Lens
+from align_sync.settings_metrics import (
+    LOOPBACK_HOSTS,
+    ConnectionName,
+    ConnectionSettings,
+    Duration,
+    LintSettings,
+    MetricSettings,
+    ReadingsSettings,
+)
 from align_sync.settings_policy import (
     HUNDRED,
     Budget,
@@ -29,23 +40,10 @@ from align_sync.settings_policy import (
     TeamSettings,
 )
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 LINEAR_API = "https://api.linear.app/graphql"
 ATLASSIAN_GATEWAY = "https://api.atlassian.com"
 ATLASSIAN_LOGIN = "https://auth.atlassian.com"
 LONGEST_PATTERN = 300
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def _read_duration(value: object) -> object:
-    """`45s`, `15m`, `2h` or `1d`."""
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", str(value))
-    if match is None:
-        raise ValueError("a span is written as a number and a unit: 45s, 15m, 2h or 1d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _check_url(url: str) -> str:
@@ -67,7 +65,6 @@ def _check_zone(name: str) -> str:
     return name
 
 
-Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 Url = Annotated[str, AfterValidator(_check_url)]
 
 
@@ -173,6 +170,9 @@ class PolicySettings(Part):
     categories: tuple[Annotated[Name, AfterValidator(_check_category)], ...] = Field(
         default=(), description="reasons for exemptions beside the built-in ones"
     )
+    health: HealthPolicy = Field(default=HealthPolicy.DAYS_BEHIND, description="by what key results are judged")
+    cadence_days: int = Field(default=14, ge=1, le=366, description="days between two check-ins")
+    stale_days: int = Field(default=14, ge=1, le=366, description="how old a value may be without a refresh of its own")
 
 
 def _check_teams(teams: tuple[TeamSettings, ...]) -> tuple[TeamSettings, ...]:
@@ -249,6 +249,10 @@ class Settings(BaseSettings):
     map: tuple[MapSettings, ...] = ()
     exempt: tuple[ExemptSettings, ...] = ()
     okrs: tuple[Path, ...] = Field(default=(), description="files or folders that `okr apply` reads by itself")
+    metrics: tuple[MetricSettings, ...] = ()
+    connections: dict[ConnectionName, ConnectionSettings] = {}
+    readings: ReadingsSettings = ReadingsSettings()
+    lint: LintSettings = LintSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -266,6 +270,9 @@ class Settings(BaseSettings):
     @property
     def has_source(self) -> bool:
         return self.jira.is_set or self.linear.is_set
+
+    def metric_definitions(self) -> tuple[MetricDefinition, ...]:
+        return tuple(metric.definition() for metric in self.metrics)
 
     def calendar_of(self, team: str) -> CalendarSettings:
         """The calendar of a team, also of one that the settings do not know."""

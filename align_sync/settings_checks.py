@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from align_sync.linking.policy import CATEGORIES
+from align_sync.okr.metrics import SourceKind
 from align_sync.settings import Settings
 from align_sync.settings_policy import ExemptSettings, MapSettings, find_near
 
@@ -25,6 +26,7 @@ def find_faults(settings: Settings, today: date | None) -> Iterator[Fault]:
     """All that makes settings unusable. Without a day, nothing has ended yet."""
     yield from _check_names(settings)
     yield from _check_categories(settings)
+    yield from _check_metrics(settings)
     if today is not None:
         yield from _check_ends(settings, today)
 
@@ -75,6 +77,37 @@ def _check_categories(settings: Settings) -> Iterator[Fault]:
                 message=f"there is no category {rule.category}",
                 advice=f"did you mean {near}?" if near else listed,
             )
+
+
+def _check_metrics(settings: Settings) -> Iterator[Fault]:
+    taken: set[str] = set()
+    for number, metric in enumerate(settings.metrics):
+        if metric.name in taken:
+            yield Fault(
+                path=("metrics", number, "name"),
+                message=f"another metric is called {metric.name} already",
+                advice="key results name their metric, so each needs a name of its own",
+            )
+        taken.add(metric.name)
+        if metric.kind is SourceKind.SQL and not settings.readings.sql:
+            yield Fault(
+                path=("metrics", number, "kind"),
+                message="SQL of metrics is not run here",
+                advice="set readings.sql = true, and give its connection a role that can only read",
+            )
+        yield from _check_connection(settings, number, metric.connection_name)
+
+
+def _check_connection(settings: Settings, number: int, name: str) -> Iterator[Fault]:
+    if not name or name in settings.connections:
+        return
+    near = find_near(name, settings.connections)
+    table = f"write the table [connections.{name}], and set ALIGN_SYNC_CONNECTIONS__{name.upper()}__URL"
+    yield Fault(
+        path=("metrics", number, "connection"),
+        message=f"there is no connection {name}",
+        advice=f"did you mean {near}?" if near else table,
+    )
 
 
 def _check_ends(settings: Settings, today: date) -> Iterator[Fault]:

@@ -29,9 +29,18 @@ def _list_origins(loaded: LoadedSettings, part: BaseModel, path: tuple[str, ...]
         here = (*path, name)
         if isinstance(value, BaseModel):
             yield from _list_origins(loaded, value, here)
+        elif name == "connections" and value:
+            for key, below in value.items():
+                yield from _list_origins(loaded, below, (*here, key))
         else:
             origin = next((layer for layer, values in loaded.layers if find_value(values, here) is not None), "default")
-            yield Origin(name=".".join(here), value=show_value(value), origin=origin)
+            yield Origin(name=".".join(here), value=_show(here, value), origin=origin)
+
+
+def _show(path: tuple[str, ...], value: object) -> str:
+    """Of a connection not even the address is shown: it may be the secret itself, as that of a published sheet is."""
+    is_hidden = path[0] == "connections" and isinstance(value, SecretStr)
+    return "****" if is_hidden else show_value(value)
 
 
 def show_value(value: object) -> str:
@@ -40,8 +49,10 @@ def show_value(value: object) -> str:
         return _show_secret(value.get_secret_value())
     if isinstance(value, tuple):
         return "[" + ", ".join(show_value(one) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {show_value(one)}" for name, one in value.items()) + "}" if value else ""
     if isinstance(value, BaseModel):
-        told = (f"{name} = {show_value(one)}" for name, one in value if one not in (None, ()))
+        told = (f"{name} = {show_value(one)}" for name, one in value if one not in (None, (), {}, ""))
         return "{" + ", ".join(told) + "}"
     if isinstance(value, timedelta):
         return str(value)

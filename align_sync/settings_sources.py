@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import unquote, unquote_plus
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
@@ -28,8 +29,10 @@ from pydantic_settings import (
 
 from align_sync.errors import Problem, UserError
 from align_sync.linking.query.model import FilterError
+from align_sync.okr.metrics import SourceKind
 from align_sync.settings import Settings
 from align_sync.settings_checks import Fault, SettingPath, find_doubts, find_faults
+from align_sync.settings_metrics import METRIC_KINDS, SECRET_PARAMETER
 from align_sync.settings_policy import find_near
 from align_sync.toml_places import Place, Places, find_places
 
@@ -40,8 +43,9 @@ FILE_NAME = "align-sync.toml"
 CONFIG_VARIABLE = "ALIGN_SYNC_CONFIG"
 SECRETS_VARIABLE = "ALIGN_SYNC_SECRETS_DIR"
 DEFAULT_SECRETS = Path("/run/secrets")
-OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, "ALIGN_SYNC_FAILPOINT"})
+OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, "ALIGN_SYNC_FAILPOINT", "ALIGN_SYNC_PUSH_TOKEN"})
 SECRET_NAMES = frozenset({"token", "client_secret"})
+SECRETS_OF_CONNECTIONS = frozenset({"url", "token"})
 PREFIX = "ALIGN_SYNC_"
 
 _ADVICE_OF_MISSING = {
@@ -49,6 +53,7 @@ _ADVICE_OF_MISSING = {
     "owner": "say who answers for the rule",
     "reason": "say why this work may serve no key result",
     "kr": "name the key result that this work serves",
+    "connection": "name a table [connections.NAME], whose address stands in the environment",
 }
 
 Layer = Mapping[str, Any]
@@ -63,7 +68,11 @@ class LoadedSettings:
 
     def secrets(self) -> tuple[str, ...]:
         """All secret values, for those who must hide them."""
-        return tuple(_secrets_of(self.settings))
+        return list_secrets(self.settings)
+
+
+def list_secrets(settings: Settings) -> tuple[str, ...]:
+    return tuple(_secrets_of(settings))
 
 
 def find_file(named: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
@@ -157,14 +166,28 @@ def _read_file(file: Path, text: str) -> Layer:
         where = f"{file}:{place[1]}:{place[2]}" if place else str(file)
         message = str(error).partition(" (at")[0]
         raise UserError(f"the settings file is not TOML: {message}", where=where) from None
-    for section, values in table.items():
-        for name in SECRET_NAMES & values.keys() if isinstance(values, dict) else ():
-            raise UserError(
-                f"a secret stands in the settings file: {section}.{name}",
-                where=str(file),
-                advice=f"take it out and set {PREFIX}{section.upper()}__{name.upper()} in the environment or in .env",
-            )
+    for path in _find_secrets(table):
+        at = find_places(text).keys.get(path)
+        raise UserError(
+            f"a secret stands in the settings file: {_say(path)}",
+            where=f"{file}:{at.line}:{at.column}" if at else str(file),
+            advice=f"take it out and set {_name_variable(path)} in the environment or in .env",
+        )
     return table
+
+
+def _find_secrets(table: Layer) -> Iterator[tuple[str, ...]]:
+    for section, values in table.items():
+        if not isinstance(values, dict):
+            continue
+        yield from ((section, name) for name in sorted(SECRET_NAMES & values.keys()))
+        for name, below in values.items() if section == "connections" else ():
+            known = SECRETS_OF_CONNECTIONS & below.keys() if isinstance(below, dict) else ()
+            yield from ((section, name, member) for member in sorted(known))
+
+
+def _name_variable(path: Iterable[str | int]) -> str:
+    return PREFIX + "__".join(str(part).upper() for part in path)
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,17 +212,19 @@ class _Origins:
 
     def tell(self, entry: "ErrorDetails") -> Problem:
         """A fault that pydantic found, in our words."""
-        path, message, advice = entry["loc"], entry["msg"].removeprefix("Value error, "), ""
+        path, message, advice = _plain(entry["loc"]), entry["msg"].removeprefix("Value error, "), ""
         cause = entry.get("ctx", {}).get("error")
         if isinstance(cause, FilterError):
             return self._tell_filter(path, cause)
         if entry["type"] == "extra_forbidden":
             message = "there is no such setting"
-            near = find_near(str(path[-1]), _names_at(path[:-1]))
+            near = find_near(str(path[-1]), _names_at(entry["loc"][:-1]))
             advice = f"did you mean {_say([*path[:-1], near])}?" if near else "align-sync config show lists all"
             return Problem(message=message, where=self._say_where(path, at_key=True), advice=advice)
         if entry["type"] == "missing":
             message, advice = "it is missing", _ADVICE_OF_MISSING.get(str(path[-1]), "")
+        if entry["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+            path, message, advice = (*path, "kind"), *_say_kind(entry.get("ctx", {}).get("tag"))
         return Problem(message=message, where=self._say_where(path), advice=advice)
 
     def tell_fault(self, fault: Fault) -> Problem:
@@ -221,7 +246,7 @@ class _Origins:
             return f"{layer}:{place.line}:{place.column}: {_say(path)}" if place else f"{layer}: {_say(path)}"
         if layer in {"environment", "defaults"} or layer.endswith(".env"):
             names = _whole(path)
-            variable = f"{PREFIX}{'__'.join(str(part).upper() for part in names)} ({layer})"
+            variable = f"{_name_variable(names)} ({layer})"
             return variable if names == path else f"{variable}: {_say(path)}"
         return f"{layer}: {_say(path)}"
 
@@ -246,11 +271,32 @@ def _whole(path: SettingPath) -> SettingPath:
     return tuple(takewhile(lambda part: isinstance(part, str), path))
 
 
+def _plain(path: SettingPath) -> SettingPath:
+    """As the file has it: pydantic names the kind of a metric as a step of its own, and says `[key]` of a key."""
+    kind = 2
+    is_metric = path[:1] == ("metrics",) and len(path) > kind
+    return tuple(part for at, part in enumerate(path) if part != "[key]" and not (is_metric and at == kind))
+
+
+def _say_kind(written: str | None) -> tuple[str, str]:
+    listed = f"the kinds are {', '.join(METRIC_KINDS)}"
+    if written is None:
+        return "it is missing", f"say where the values come from: {listed}"
+    near = find_near(written.casefold(), METRIC_KINDS)
+    return f"there is no kind {written}", f"did you mean {near}?" if near else listed
+
+
 def _names_at(path: SettingPath) -> list[str]:
+    """The settings below a place, as pydantic names it."""
     model: Any = Settings
     for part in path:
+        inner = [one for one in get_args(model) if one is not Ellipsis]
         if isinstance(part, int):
-            model = next(iter(get_args(model)), None)
+            model = inner[0] if inner else None
+        elif path[:1] == ("metrics",) and model is not Settings:
+            model = METRIC_KINDS.get(SourceKind(part)) if part in list(SourceKind) else None
+        elif inner:
+            model = inner[-1]
         else:
             field = getattr(model, "model_fields", {}).get(part)
             model = field.annotation if field is not None else None
@@ -260,10 +306,25 @@ def _names_at(path: SettingPath) -> list[str]:
 def _secrets_of(part: BaseModel) -> Iterator[str]:
     for name in type(part).model_fields:
         value = getattr(part, name)
-        if isinstance(value, BaseModel):
-            yield from _secrets_of(value)
-        elif isinstance(value, SecretStr) and "://" not in value.get_secret_value():
-            yield value.get_secret_value()
+        for one in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(one, BaseModel):
+                yield from _secrets_of(one)
+            elif isinstance(one, SecretStr):
+                yield from _secrets_in(one.get_secret_value())
+
+
+def _secrets_in(secret: str) -> Iterator[str]:
+    """Of an address only what is secret in it, each as it is and as it is written there."""
+    if "://" not in secret:
+        yield secret
+        return
+    rest, _, query = secret.partition("://")[2].partition("?")
+    credentials = rest.rpartition("@")[0]
+    written = [credentials.partition(":")[2]]
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        written += [value] if SECRET_PARAMETER.search(unquote_plus(name)) else []
+    yield from (form for one in written if one for form in dict.fromkeys((one, unquote(one), unquote_plus(one))))
 
 
 def find_value(values: Any, path: Iterable[str | int]) -> Any:  # noqa: ANN401 -- settings before they are checked

@@ -24,9 +24,9 @@ INTERRUPTED = 130
 
 MEANINGS: dict[int, str] = {
     FINE: "fine",
-    FINDINGS: "ran, and found more than the policy allows (--fail-under)",
+    FINDINGS: "ran, and found more than the policy allows: --fail-under, lint errors, a quarantined value",
     USAGE: "wrong use, settings, OKR files or database",
-    PARTIAL: "a source could not be read, or not completely",
+    PARTIAL: "a source or a metric could not be read, or not completely",
     AUTH: "a source refuses the credentials",
     RUNNING: "another process does this already",
     HELD: "a delivery waits for a person",

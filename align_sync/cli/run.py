@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +19,15 @@ from align_sync.cli.rules import show_rules
 from align_sync.cli.session import Options, open_session
 from align_sync.cli.sync import no_source, say_outcome, show_text
 from align_sync.demo.sandbox import open_sandbox
-from align_sync.demo.story import decide, sample_settings, write_example_okrs, write_sample_settings
+from align_sync.demo.story import (
+    decide,
+    read_weeks,
+    sample_settings,
+    write_example_okrs,
+    write_register,
+    write_sample_settings,
+)
+from align_sync.demo.story.sources import CONNECTION, WAREHOUSE, address_variable
 from align_sync.errors import UserError
 from align_sync.flows.report import report
 from align_sync.jobs import sync
@@ -36,12 +43,14 @@ from align_sync.settings import (
     Settings,
     SyncSettings,
 )
+from align_sync.settings_metrics import ReadingsSettings
 from align_sync.settings_policy import CalendarSettings
 from align_sync.settings_sources import load_settings
 
 SAMPLE_DATABASE = "sample.db"
 SAMPLE_OKRS = "sample-okrs"
 SAMPLE_SETTINGS = "sample.toml"
+_ON_THE_SAMPLE = ("okr tree", "okr show KR-2.1", "okr metrics", "okr read", "report krs")
 _ON_YOUR_ACCOUNT = (
     "ALIGN_SYNC_JIRA__URL=https://you.atlassian.net ALIGN_SYNC_JIRA__EMAIL=you@example.com"
     " ALIGN_SYNC_JIRA__TOKEN=... align-sync run"
@@ -82,13 +91,19 @@ def command(options: Options, *, sample_if_unconfigured: bool, out_dir: Path) ->
         raise no_source()
     say("no source is set up: this is a sample company, served by this machine to itself; nothing leaves it")
     with _open_sample(options, out_dir, settings.timezone) as app:
-        outcome = run_pass(app, options, out_dir, once_synced=decide)
+        outcome = run_pass(app, options, out_dir, once_synced=_live_on)
     _say_next(out_dir, _sample_commands(outcome.report, out_dir))
     return outcome.exit_code
 
 
 def _go_on(_app: App) -> None:
     """Nobody decides anything by hand meanwhile."""
+
+
+def _live_on(app: App) -> None:
+    """What the people of the sample company did meanwhile."""
+    decide(app)
+    read_weeks(app)
 
 
 def run_pass(app: App, options: Options, out_dir: Path, *, once_synced: Callable[[App], None] = _go_on) -> Pass:
@@ -139,10 +154,11 @@ def _open_sample(options: Options, out_dir: Path, zone: str) -> Iterator[App]:
     today = read_clock().astimezone(ZoneInfo(zone)).date()
     okrs = write_example_okrs(out_dir.resolve() / SAMPLE_OKRS, today)
     # For whoever looks into the sample later: a report judges anew, by the rules that it finds in force.
-    settings = write_sample_settings(today, map(str, okrs), timezone=zone)
+    metrics = write_register(out_dir.resolve(), okrs, today)
+    settings = write_sample_settings(today, map(str, okrs), timezone=zone, metrics=metrics)
     write_file(out_dir / SAMPLE_SETTINGS, settings)
     with open_sandbox(clock=read_clock, behind_gateway=True) as sandbox:
-        overrides = _sample_settings(sandbox.overrides(), database, okrs, today)
+        overrides = _sample_settings(sandbox.overrides(), database, okrs, sample_settings(today, metrics))
         with open_session(options, overrides=overrides, is_sample=True) as app:
             yield app
 
@@ -166,10 +182,9 @@ def _make_folder(out_dir: Path) -> None:
 
 
 def _sample_settings(
-    servers: Mapping[str, Mapping[str, Any]], database: Path, okrs: tuple[Path, ...], today: date
+    servers: Mapping[str, Mapping[str, Any]], database: Path, okrs: tuple[Path, ...], story: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Every setting that could change the story, named in full, so that no other layer shines through."""
-    story = sample_settings(today)
     return {
         **story,
         "jira": JiraSettings(**servers["jira"]).model_dump(),
@@ -177,6 +192,8 @@ def _sample_settings(
         "database": DatabaseSettings.model_validate({"url": _sqlite(database)}).model_dump(),
         "sync": SyncSettings().model_dump(),
         "policy": PolicySettings().model_dump(),
+        "readings": ReadingsSettings(**story["readings"]).model_dump(),
+        "connections": {CONNECTION: {"url": _sqlite(database.with_name(WAREHOUSE))}},
         "calendar": CalendarSettings(**story["calendar"]).model_dump(),
         "match": (),
         "okrs": okrs,
@@ -184,12 +201,16 @@ def _sample_settings(
 
 
 def _sample_commands(report: AlignmentReport, out_dir: Path) -> tuple[tuple[str, str], ...]:
-    database = shlex.quote(f"ALIGN_SYNC_DATABASE__URL={_sqlite(out_dir / SAMPLE_DATABASE)}")
-    rules = shlex.quote(f"ALIGN_SYNC_CONFIG={out_dir / SAMPLE_SETTINGS}")
+    variables = {
+        "ALIGN_SYNC_DATABASE__URL": _sqlite(out_dir / SAMPLE_DATABASE),
+        "ALIGN_SYNC_CONFIG": str(out_dir / SAMPLE_SETTINGS),
+        address_variable(CONNECTION): _sqlite(out_dir / WAREHOUSE),
+    }
+    shown = " ".join(shlex.quote(f"{name}={value}") for name, value in variables.items())
     item = _first_actionable(report)
     words = explain_command(item.key) if item else "align-sync report"
     return (
-        (f"env {database} {rules} {words}", "a look into the sample; every command that only reads works so"),
+        (f"env {shown} {words}", f"a look into the sample; as well: {', '.join(_ON_THE_SAMPLE)}"),
         ("align-sync sandbox", "the same pretended servers, to try every other command against"),
         (_ON_YOUR_ACCOUNT, "your own sprints; ALIGN_SYNC_LINEAR__TOKEN=... for Linear"),
     )

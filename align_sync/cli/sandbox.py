@@ -23,7 +23,8 @@ from align_sync.demo.sandbox import (
     Sandbox,
     open_sandbox,
 )
-from align_sync.demo.story import write_example_okrs, write_sample_settings
+from align_sync.demo.story import write_example_okrs, write_register, write_sample_settings
+from align_sync.demo.story.sources import CONNECTION, WAREHOUSE, address_variable
 from align_sync.errors import UserError
 
 OKRS = "sandbox-okrs"
@@ -112,13 +113,13 @@ def _choose_recording(issues: Path | None, sprints: Path | None, active_sprint: 
 
 
 def write_sample(folder: Path, today: date) -> tuple[Path, Path]:
-    """The OKR book for the quarter of today, and settings that name it beside the rules of the sample company.
+    """The OKR book for the quarter of today, what its metrics are read from, and settings that name all of it.
 
     Raises `UserError` where they cannot be written.
     """
     okrs, settings = folder / OKRS, folder / SETTINGS
-    write_example_okrs(okrs, today)
-    write_file(settings, write_sample_settings(today, [str(okrs)]))
+    metrics = write_register(folder, write_example_okrs(okrs, today), today)
+    write_file(settings, write_sample_settings(today, [str(okrs)], metrics=metrics))
     return okrs, settings
 
 
@@ -128,7 +129,11 @@ def describe(sandbox: Sandbox, okrs: Path, settings: Path) -> str:
     flavour = "Cloud" if site.is_cloud else "Data Center"
     told = f"{loaded.issues:,} recorded issues" if loaded else "the sample company"
     # The rules of the sample company know nothing of recorded work.
-    variables = {**sandbox.variables(), **({} if loaded else {"ALIGN_SYNC_CONFIG": str(settings)})}
+    told_by_it = {
+        "ALIGN_SYNC_CONFIG": str(settings),
+        address_variable(CONNECTION): f"sqlite:///{settings.with_name(WAREHOUSE)}",
+    }
+    variables = {**sandbox.variables(), **({} if loaded else told_by_it)}
     lines = [
         "SAMPLE DATA: servers for trying things out, on this machine only. Ctrl-C ends them.",
         f"jira    {sandbox.jira.url}  ({flavour}, {told})",
@@ -145,6 +150,7 @@ def describe(sandbox: Sandbox, okrs: Path, settings: Path) -> str:
         f"  {shlex.join(['align-sync', 'okr', 'apply', str(okrs)])}",
         "  align-sync sync",
         "  align-sync report",
+        *([] if loaded else ["  align-sync okr read", "  align-sync okr tree"]),
         "With ALIGN_SYNC_DATABASE__URL=sqlite:///sandbox.db all this stays apart from your own database.",
     ]
     return "\n".join(lines)

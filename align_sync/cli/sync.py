@@ -9,6 +9,7 @@ from align_sync.cli.output import ProgressLine, emit, say, say_error, say_proble
 from align_sync.cli.rules import show_rules
 from align_sync.cli.session import Options, open_session
 from align_sync.errors import UserError
+from align_sync.flows.okr import ApplyResult
 from align_sync.flows.pull import SourceResult
 from align_sync.flows.report import report
 from align_sync.jobs import SyncResult, sync
@@ -72,11 +73,22 @@ def show_text(result: SyncResult) -> str:
     if result.applied is not None and not result.applied.plan.is_empty:
         plan = result.applied.plan
         lines.append(f"okrs\t{len(plan.created)} created, {len(plan.changed)} changed, {len(plan.removed)} removed")
+    if result.applied is not None and (waiting := say_held(result.applied)):
+        lines.append(f"okrs\t{waiting}")
     linked = result.linked
     why = " (all: the book or a rule changed)" if linked.was_full else ""
     judged = f"{linked.judged} items judged, {linked.differing} verdicts changed{why}"
     lines.append(f"link\t{'another process links now, and goes on with this' if linked.is_busy else judged}")
     return "\n".join(line.expandtabs(9) for line in lines)
+
+
+def say_held(applied: ApplyResult) -> str:
+    """What of the OKR files waits for a person, and the command that agrees to it; empty where nothing does."""
+    if applied.held is None:
+        return ""
+    reason = ' --reason "…"' if applied.held.agreed else ""
+    command = f"align-sync okr apply --plan {applied.held.fingerprint}{reason}"
+    return f"not applied, a person must agree: {'; '.join(applied.held_because)}; {command}"
 
 
 def _show_source(source: SourceResult) -> str:
@@ -119,6 +131,7 @@ def show_json(result: SyncResult, rules: tuple[RuleLine, ...] = ()) -> str:
             "full": result.linked.was_full,
             "busy": result.linked.is_busy,
         },
+        "okrs_waiting": (say_held(result.applied) or None) if result.applied else None,
         "rules": rules,
     }
     return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()

@@ -11,7 +11,8 @@ from align_sync.errors import Problem
 from align_sync.okr.entries import KeyResultDraft, ObjectiveDraft, read_set
 from align_sync.okr.faults import suggest
 from align_sync.okr.model import Book, KeyResult, Objective
-from align_sync.okr.yaml_nodes import Document, Fault, Place, Site, read_documents, say_path, shorten
+from align_sync.okr.yaml_documents import read_documents
+from align_sync.okr.yaml_nodes import Document, Fault, Place, Site, say_path, shorten
 
 MOST_TOLD = 200
 

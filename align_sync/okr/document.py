@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from align_sync.okr.yaml_nodes import KeyPath, Unquoted
+from align_sync.okr.zones import complete_zones
 
 API_VERSION = "align-sync.dev/v1"
 KIND = "OKRSet"
@@ -155,6 +156,47 @@ class MetricEntry(_Entry):
         if day is not None and value in earlier.data and earlier.data[value] is None:
             raise ValueError(f"is the day of a value that is missing; write the value as `{value}`")
         return day
+
+    @field_validator("low", "high", "tolerance")
+    @classmethod
+    def _check_held(cls, value: float | None, earlier: ValidationInfo) -> float | None:
+        if value is not None and earlier.data.get("direction", "hold") != "hold":
+            raise ValueError("belongs to a metric to hold in a band; write `direction: hold`, or remove it")
+        return value
+
+    @field_validator("high")
+    @classmethod
+    def _check_band(cls, high: float | None, earlier: ValidationInfo) -> float | None:
+        low = earlier.data.get("low")
+        if high is not None and low is not None and high < low:
+            raise ValueError(f"is below `low`, which is {low:g}; swap them")
+        return high
+
+    @field_validator("checkpoints")
+    @classmethod
+    def _check_line(cls, points: list[tuple[float, float]], earlier: ValidationInfo) -> list[tuple[float, float]]:
+        if points and earlier.data.get("direction") == "hold":
+            raise ValueError("lie between a baseline and a target, and a band to hold has neither; remove them")
+        _, target, _ = complete_zones(**{name: earlier.data.get(name) for name in _ON_THE_LINE})
+        line = [(earlier.data.get("baseline"), 0.0), *points, (target, 1.0)]
+        known = [(value, share) for value, share in line if value is not None]
+        is_rising = len(known) > 1 and known[-1][0] > known[0][0]
+        for (value, share), (next_value, next_share) in pairwise(known) if points else ():
+            if next_value == value or (next_value > value) is not is_rising:
+                raise ValueError(f"must lead from baseline to target, but {next_value:g} comes after {value:g}")
+            if next_share <= share:
+                raise ValueError(f"its shares must rise between 0 and 1, but {next_share:g} comes after {share:g}")
+        return points
+
+    @field_validator("zones")
+    @classmethod
+    def _check_ordinal(cls, zones: ZonesEntry, earlier: ValidationInfo) -> ZonesEntry:
+        if zones != ZonesEntry() and earlier.data.get("kind", "ordinal") != "ordinal":
+            raise ValueError("describe an ordinal key result in words; write `kind: ordinal`, or remove them")
+        return zones
+
+
+_ON_THE_LINE = ("baseline", "commit", "target", "stretch")
 
 
 class KeyResultEntry(_Entry):

@@ -4,7 +4,7 @@ A key result with a fault is left out and its siblings stay; an objective with a
 key results. Their ids stay known, so that nobody is told of an unknown key because of another fault.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,7 +28,7 @@ from align_sync.okr.model import (
     TeamShare,
     Zones,
 )
-from align_sync.okr.yaml_nodes import Document, Fault, KeyPath, Place, Site, Value
+from align_sync.okr.yaml_nodes import Document, Fault, KeyPath, Place, Site, Value, say_path, shorten
 from align_sync.okr.zones import complete_zones
 from align_sync.work import unique
 
@@ -112,14 +112,44 @@ class _SetReading:
         )
         entry = self._check(ObjectiveEntry, _without(value, "keyResults"), path)
         parents = range(len(entry.contributes_to) if entry else 0)
+        shares = tuple(self._keep_shares(entry, path)) if entry else ()
         return ObjectiveDraft(
-            entry=_make_objective(entry, self.team, self.period, self.level) if entry and self.team else None,
+            entry=self._make_objective(entry, shares) if entry and self.team else None,
             key=_key_of(value),
             key_at=self.document.place_of((*path, "id")),
             path=path,
             site=Site(self.document, path),
             contributes_at=tuple(self.document.place_of((*path, "contributesTo", number)) for number in parents),
             key_results=drafts,
+        )
+
+    def _keep_shares(self, entry: ObjectiveEntry, path: KeyPath) -> Iterator[TeamShare]:
+        """Each further team once: what is told twice costs the second, never the objective."""
+        teams = {self.team.casefold()}
+        for number, share in enumerate(entry.shared_with):
+            if share.team.casefold() not in teams:
+                teams.add(share.team.casefold())
+                yield TeamShare(share.team, share.weight)
+                continue
+            at = (*path, "sharedWith", number, "team")
+            is_own = share.team.casefold() == self.team.casefold()
+            why = "is the team of the set itself" if is_own else "stands here twice"
+            message = f"{say_path(at)}{shorten(share.team)} {why}"
+            advice = "name the further teams only, each once"
+            self.faults.append(Fault(place=self.document.place_of(at), path=at, message=message, advice=advice))
+
+    def _make_objective(self, entry: ObjectiveEntry, shares: tuple[TeamShare, ...]) -> Objective:
+        return Objective(
+            key=entry.id,
+            title=entry.title,
+            team=self.team,
+            period=self.period,
+            owner=entry.owner or "",
+            level=Level(entry.level) if entry.level else self.level,
+            weight=entry.weight,
+            driver=Driver(entry.progress_from),
+            shares=shares,
+            contributes_to=tuple(entry.contributes_to),
         )
 
     def _read_key_result(self, value: Value, path: KeyPath) -> KeyResultDraft:
@@ -175,21 +205,6 @@ def _find_level(value: Value) -> Level | None:
         if isinstance(found, str) and found in set(Level):
             return Level(found)
     return None
-
-
-def _make_objective(entry: ObjectiveEntry, team: str, period: str, level: Level | None) -> Objective:
-    return Objective(
-        key=entry.id,
-        title=entry.title,
-        team=team,
-        period=period,
-        owner=entry.owner or "",
-        level=Level(entry.level) if entry.level else level,
-        weight=entry.weight,
-        driver=Driver(entry.progress_from),
-        shares=tuple(TeamShare(share.team, share.weight) for share in entry.shared_with),
-        contributes_to=tuple(entry.contributes_to),
-    )
 
 
 def _make_key_result(entry: KeyResultEntry) -> KeyResult:

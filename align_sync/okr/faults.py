@@ -14,7 +14,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _LEAST_LIKENESS = 60.0
 
 _LIST_ADVICE = "write it as [a, b], or each entry on its own line after a dash"
-_POINT_ADVICE = "write it as [2026-11-15, 0.3]"
+_PACE_ADVICE = "write it as [2026-11-15, 0.3]"
+_CHECKPOINT_ADVICE = "write it as [5, 0.5]"
 _MAPPING_ADVICE = "write `key: value` lines below it"
 
 
@@ -45,6 +46,8 @@ def _tell(model: type[BaseModel], error: Mapping[str, Any], document: Document, 
     if error["type"] == "extra_forbidden":
         return _tell_unknown(model, path, document, start)
     message, advice = _say(error, document.typed.get(path, ""))
+    if error["type"] in {"tuple_type", "too_long"} and isinstance(path[-1], int):
+        advice = _point_advice(path)
     return Fault(place=document.place_of(path), path=path, message=f"{say_path(path)}{message}", advice=advice)
 
 
@@ -60,9 +63,18 @@ def _tell_missing(path: KeyPath, name: str, document: Document) -> Fault:
     if path and path[-1] == name:
         return Fault(place=document.place_of(path), path=path, message=f"{say_path(path)}must not be empty")
     if name.isdigit():
-        message = f"{say_path(path)}must have two entries, a date and a share"
-        return Fault(place=document.place_of(path), path=path, message=message, advice=_POINT_ADVICE)
+        what = "value" if _is_checkpoint(path) else "date"
+        message = f"{say_path(path)}must have two entries, a {what} and a share"
+        return Fault(place=document.place_of(path), path=path, message=message, advice=_point_advice(path))
     return Fault(place=document.place_of(path), path=(*path, name), message=f"{say_path(path)}`{name}` is missing")
+
+
+def _is_checkpoint(path: KeyPath) -> bool:
+    return "checkpoints" in path
+
+
+def _point_advice(path: KeyPath) -> str:
+    return _CHECKPOINT_ADVICE if _is_checkpoint(path) else _PACE_ADVICE
 
 
 def _tell_unknown(model: type[BaseModel], path: KeyPath, document: Document, start: KeyPath) -> Fault:
@@ -92,13 +104,14 @@ def _say(error: Mapping[str, Any], typed: str) -> tuple[str, str]:
 _SENTENCES = {
     "float_type": ("a number is expected", "write it like 0.5 or 120, without quotes, units or separators"),
     "list_type": ("a list is expected", _LIST_ADVICE),
-    "tuple_type": ("a list is expected", _POINT_ADVICE),
+    "tuple_type": ("a list is expected", ""),
     "model_type": ("a mapping is expected", _MAPPING_ADVICE),
     "dict_type": ("a mapping is expected", _MAPPING_ADVICE),
     "date_type": ("must be a date such as 2026-11-15", ""),
     "string_too_short": ("must not be empty", ""),
     "string_too_long": ("must have at most {max_length} characters", ""),
     "string_unicode": ("holds half a character", "an escape such as \\ud83d names none; write the character itself"),
+    "greater_than": ("must be above {gt:g}", ""),
     "greater_than_equal": ("must be {ge:g} or more", ""),
     "less_than_equal": ("must be {le:g} or less", ""),
     "finite_number": ("must be a finite number", ""),

@@ -1,7 +1,7 @@
 """What applying a new book would change: a value to show and approve before anything is written.
 
 Order in the files is no content: moving an objective within its file changes nothing, moving a key result to another
-objective does.
+objective does. A key result is the same one under another key where one of the two books says `formerly`.
 """
 
 import hashlib
@@ -47,6 +47,10 @@ class EntryChange:
     title: str
     fields: tuple[FieldChange, ...]
 
+    @property
+    def key_before(self) -> str:
+        return next((str(field.before) for field in self.fields if field.name == "key"), self.key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookPlan:
@@ -70,18 +74,45 @@ class BookPlan:
 def plan_apply(old: Book, new: Book) -> BookPlan:
     """What must be created, changed and removed for the old book to become the new one. Keys differ beyond case."""
     before, after = _index(old), _index(new)
-    changes = (_compare(before[name], after[name]) for name in sorted(before.keys() & after.keys()))
+    renamed = _find_renamed(before, after)
+    same = sorted(before.keys() & after.keys())
+    pairs = [*((name, name) for name in same), *((before_name, name) for name, before_name in renamed.items())]
+    changes = (_compare(before[was], after[name]) for was, name in sorted(pairs, key=lambda pair: pair[1]))
     changed = tuple(change for change in changes if change.fields)
     return BookPlan(
-        created=tuple(after[name] for name in sorted(after.keys() - before.keys())),
+        created=tuple(after[name] for name in sorted(after.keys() - before.keys() - renamed.keys())),
         changed=changed,
-        removed=tuple(before[name] for name in sorted(before.keys() - after.keys())),
-        unchanged=len(before.keys() & after.keys()) - len(changed),
+        removed=tuple(before[name] for name in sorted(before.keys() - after.keys() - set(renamed.values()))),
+        unchanged=len(pairs) - len(changed),
     )
 
 
-def _index(book: Book) -> dict[tuple[int, str], Entry]:
-    entries: dict[tuple[int, str], Entry] = {}
+_Name = tuple[int, str]
+
+
+def _find_renamed(before: dict[_Name, Entry], after: dict[_Name, Entry]) -> dict[_Name, _Name]:
+    """The names before, by the new ones: also where a key result goes back to a name that it had."""
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    renamed: dict[_Name, _Name] = {}
+    for name in sorted(come):
+        was = next((one for one in _names_of(after[name]) if one in gone), None)
+        if was is not None:
+            gone.discard(was)
+            renamed[name] = was
+    for was in sorted(gone):
+        back = next((one for one in _names_of(before[was]) if one in come and one not in renamed), None)
+        if back is not None:
+            renamed[back] = was
+    return renamed
+
+
+def _names_of(entry: Entry) -> tuple[_Name, ...]:
+    formerly = dict(entry.fields).get("formerly")
+    return tuple((1, str(key).casefold()) for key in formerly) if isinstance(formerly, tuple) else ()
+
+
+def _index(book: Book) -> dict[_Name, Entry]:
+    entries: dict[_Name, Entry] = {}
     for objective in book:
         entries[(0, objective.key.casefold())] = _describe_objective(objective)
         for key_result in objective.key_results:

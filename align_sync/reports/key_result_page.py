@@ -37,8 +37,8 @@ class PlanPoint:
 class KeyResultPage:
     """`readings` are all that count today in the order of their moments, `odd` those that failed or are quarantined.
 
-    `plan` is empty where the period is not understood. `items` are how many items serve it now, None where nobody
-    counted; `command` lists them.
+    Among the odd ones are those of a day that is yet to come. `earlier` are good readings by another definition. `plan`
+    is empty where the period is not understood. `command` lists the items of the current sprints that serve it.
     """
 
     on: date
@@ -48,13 +48,12 @@ class KeyResultPage:
     standing: KeyResultStanding
     plan: tuple[PlanPoint, ...]
     readings: tuple[Reading, ...]
+    work: KeyResultWork
     odd: tuple[Reading, ...] = ()
     earlier: tuple[Reading, ...] = ()
     confidences: tuple[Confidence, ...] = ()
     changes: tuple[TargetChange, ...] = ()
     definition: MetricDefinition | None = None
     measurability: Measurability = Measurability.UNKNOWN
-    work: KeyResultWork | None = None
-    items: int | None = None
     command: str = ""
     is_sample: bool = False

@@ -1,9 +1,8 @@
 """The OKR book as applied, version after version; the newest one is in force."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
@@ -25,6 +24,7 @@ class AppliedBook:
     applied_by: str
     held_from_at: datetime
     reason: str = ""
+    book_id: int = 0
 
 
 def load_book(connection: Connection, at: datetime | None = None) -> AppliedBook | None:
@@ -45,6 +45,7 @@ def load_versions(connection: Connection, *, at: datetime | None = None) -> Iter
             applied_by=row.applied_by,
             held_from_at=row.held_from_at,
             reason=row.reason,
+            book_id=row.id,
         )
 
 
@@ -73,7 +74,6 @@ def save_book(
     held_from_at: datetime | None = None,
     reason: str = "",
 ) -> None:
-    told: list[dict[str, Any]] = [asdict(objective) for objective in new.objectives]
     connection.execute(
         insert(book).values(
             applied_at=now,
@@ -81,6 +81,6 @@ def save_book(
             held_from_at=held_from_at or now,
             reason=reason,
             fingerprint=fingerprint,
-            document=orjson.dumps(told).decode(),
+            document=orjson.dumps(new.objectives).decode(),
         )
     )

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -351,4 +351,70 @@ snapshot = Table(
     Column("payload", LargeBinary, nullable=False),
     UniqueConstraint("name"),
     Index("ix_snapshot_filters", "filters", "made_at"),
+)
+
+metric_run = Table(
+    "metric_run",
+    metadata,
+    _row_id(),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("author", Text, nullable=False, server_default=text("''")),
+)
+
+# Readings are only ever added: what was known at a moment are the rows recorded until then.
+reading = Table(
+    "reading",
+    metadata,
+    _row_id(),
+    Column("metric", String(300), nullable=False),
+    Column("as_of_at", UtcDateTime, nullable=False),
+    # None where the reading failed, and only then.
+    Column("value", Float, nullable=True),
+    Column("source", String(20), nullable=False),
+    Column("series", String(64), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False, server_default=text("''")),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("run_id", RowId, ForeignKey("metric_run.id"), nullable=True),
+    Index("ix_reading_metric", "metric", "as_of_at", "recorded_at"),
+)
+
+confidence = Table(
+    "confidence",
+    metadata,
+    _row_id(),
+    Column("key_result", String(200), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("stated_at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=text("''")),
+    Index("ix_confidence_key_result", "key_result", "stated_at"),
+)
+
+verification = Table(
+    "verification",
+    metadata,
+    _row_id(),
+    Column("metric", String(300), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("verified_at", UtcDateTime, nullable=False),
+    Column("evidence", Text, nullable=False, server_default=text("''")),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("query_hash", String(64), nullable=False, server_default=text("''")),
+    Column("expires_on", Date, nullable=True),
+    Index("ix_verification_metric", "metric", "verified_at"),
+)
+
+# That a version of the book was published, with what was known to be wrong with it.
+publication = Table(
+    "publication",
+    metadata,
+    _row_id(),
+    Column("book_id", RowId, ForeignKey("book.id"), nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("published_by", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("findings", Text, nullable=False, server_default=text("'[]'")),
 )

@@ -24,18 +24,27 @@ from align_sync.demo.story import (
     fill_jira,
     fill_linear,
     find_example_okrs,
+    read_weeks,
     sample_settings,
+    write_example_okrs,
+    write_register,
     write_sample_settings,
 )
 from align_sync.demo.story.example_okrs import EXAMPLES_TOLD_ON
 from align_sync.demo.story.jira_work import TICKETS
 from align_sync.demo.story.linear_work import REQUESTS
+from align_sync.demo.story.sources import CONNECTION, WAREHOUSE
 from align_sync.demo.story.tickets import begin_sprint, written_at
+from align_sync.flows.cascade import cascade
+from align_sync.flows.okr import apply
 from align_sync.flows.report import report
+from align_sync.flows.show import show
 from align_sync.jobs import sync
 from align_sync.linking.evidence import Bucket, Match, Rejected, RejectReason, RuleKind
 from align_sync.linking.grace import judge_grace
 from align_sync.okr.book_yaml import parse_book
+from align_sync.okr.metrics import Measurability, SourceKind
+from align_sync.okr.standing import Health
 from align_sync.reports.model import Filters, Lens, ReportItem, SignalKind
 from align_sync.seams import Seams
 from align_sync.settings import Settings
@@ -46,6 +55,7 @@ from align_sync.store.sprints import load_sprints
 from align_sync.work import ItemRef, Sprint, SprintRef
 from align_sync.work import SprintState as State
 
+STALE_AFTER = 14
 NEXT_SPRINT = frozenset(
     {one.key for one in TICKETS if one.sprints and set(one.sprints) <= {125, 233, 320}}
     | {one.key for one in REQUESTS if one.cycle == 19}
@@ -81,6 +91,25 @@ def judge_all(app: App) -> dict[str, Truth]:
         key: Truth(item.bucket, tuple(sorted((link.key_result, round(link.share, 6)) for link in item.links)))
         for key, item in list_items(app).items()
     }
+
+
+@contextmanager
+def open_measured(folder: Path, now: datetime) -> Iterator[App]:
+    """The book of the sample company, applied, and its metrics read, as on any day; nothing is pulled."""
+    okrs = write_example_okrs(folder / "okrs", now.date())
+    settings = Settings.model_validate(
+        {
+            **sample_settings(now.date(), write_register(folder, okrs, now.date())),
+            "connections": {CONNECTION: {"url": f"sqlite:///{folder / WAREHOUSE}"}},
+            "database": {"url": f"sqlite:///{folder / 'measured.db'}"},
+            "okrs": okrs,
+        }
+    )
+    seams = Seams(now=lambda: now, sleep=lambda _seconds: None, uniform=lambda low, _high: low)
+    with open_app(settings, seams=seams) as app:
+        apply(app, okrs, author="sample company")
+        read_weeks(app)
+        yield app
 
 
 @contextmanager
@@ -283,6 +312,62 @@ def test_the_settings_file_of_the_story_says_what_the_story_needs(today: date) -
     assert told == Settings.model_validate(sample_settings(today))
     assert told.calendar_of("Payments").weekend == (Weekday.SATURDAY, Weekday.SUNDAY)
     assert all(rule.expires_on > today for rule in told.map)
+
+
+def test_the_register_is_written_as_settings_and_names_no_address(tmp_path: Path) -> None:
+    today = NOW.date()
+    metrics = write_register(tmp_path, write_example_okrs(tmp_path / "okrs", today), today)
+    text = write_sample_settings(today, [], metrics=metrics)
+    told = Settings.model_validate(tomllib.loads(text))
+    assert told == Settings.model_validate(sample_settings(today, metrics) | {"okrs": []})
+    assert {metric.kind.value for metric in told.metrics} == {"sql", "csv", "manual"}
+    assert "sqlite:" not in text
+
+
+DAYS = (
+    datetime(2026, 10, 1, 0, 30, tzinfo=UTC),
+    datetime(2027, 1, 1, 23, 59, tzinfo=UTC),
+    datetime(2028, 2, 29, 13, 30, tzinfo=UTC),
+    datetime(2028, 12, 31, 6, tzinfo=UTC),
+    NOW,
+)
+
+
+@pytest.mark.parametrize("now", DAYS, ids=lambda now: now.date().isoformat())
+def test_on_every_day_of_a_quarter_the_company_has_values(tmp_path: Path, now: datetime) -> None:
+    with open_measured(tmp_path, now) as app:
+        page = show(app, "KR-2.3")
+        found = cascade(app)
+    assert found is not None
+    assert found.standings is not None
+    standings = found.standings.key_results
+    first = page.plan[0].on
+    is_first = now.date() == first
+    # What somebody wrote into the book a few days ago may lie before the quarter.
+    read = [one for one in page.readings if one.source is SourceKind.SQL]
+    assert (read[0].as_of_at.date(), read[0].value) == (first, 2.4)
+    assert read[-1].value == (2.4 if is_first else 1.3)
+    days = [one.as_of_at.date() for one in read]
+    assert days[-1] == now.date()
+    # One value a week, the baseline, and those of today.
+    assert len(set(days)) == (now.date() - first).days // 7 + (1 if (now.date() - first).days % 7 == 0 else 2)
+    assert page.measurability is Measurability.VERIFIED_LIVE
+    failed = standings["CO-1.2"]
+    assert (failed.progress, failed.verdict.health) == (None, Health.UNKNOWN)
+    assert "sample-nps.csv" in failed.verdict.because
+    assert standings["success-plans"].last is None
+    is_stale = (now.date() - first).days > STALE_AFTER
+    assert (standings["first-reply"].verdict.health is Health.STALE) == is_stale
+    measured = {key for key, one in standings.items() if one.progress is not None}
+    assert measured == {
+        "CO-1.1", "ret90", "onboarding-days", "KR-2.1", "KR-2.3", "KR-2.4", "act7", "KR-5.1", "KR-5.2", "fcr",
+        "first-reply",
+    }  # fmt: skip
+
+
+def test_its_people_say_how_sure_they_are(told: Told) -> None:
+    stated = {line.key: line.standing.confidence for line in report(told.app, Filters()).key_results if line.standing}
+    assert {key: one.share for key, one in stated.items() if one} == {"KR-2.1": 0.4, "fcr": 0.8}
 
 
 def test_hostile_titles_reach_the_report_as_they_were_written(told: Told) -> None:

@@ -86,6 +86,15 @@ def test_the_three_commands_that_are_named_at_the_end_can_be_run(line: CommandLi
     later = line.run("report", "--json", variables=variables)
     assert later.code == 0, later.err
     assert {item["key"]: item["bucket"] for item in orjson.loads(later.out)["items"]} == CURRENT
+    shown = line.run("okr", "show", "KR-2.1", "--json", variables=variables)
+    told = orjson.loads(shown.out)
+    assert (told["sample"], told["measurability"], told["confidence"]) == (True, "verified-live", 0.4)
+    # One sheet of the sample is missing: all but it is read anew.
+    read = line.run("okr", "read", "--json", variables=variables)
+    assert read.code == 3, read.err
+    assert {one["metric"] for one in orjson.loads(read.out)["lines"] if one["status"] == "failed"} == {"nps"}
+    tree = line.run("okr", "tree", variables={**variables, "ALIGN_SYNC_CONNECTIONS__WAREHOUSE__URL": ""})
+    assert "KR-2.1" in tree.out
     assert commands[1] == "align-sync sandbox"
     assert commands[2].endswith("align-sync run")
 
@@ -166,7 +175,7 @@ def test_real_sources_are_pulled_into_the_own_database_and_nothing_says_sample(l
     with line.sandbox() as sandbox:
         line.variables = sandbox.variables
         okrs = write_example_okrs(line.folder / "okrs", read_clock().date())
-        assert line.run("okr", "apply", *map(str, okrs)).code == 0
+        assert line.run("okr", "apply", *map(str, okrs), "--yes").code == 0
         ended = line.run("run")
         assert (ended.code, buckets_in(line.folder / "out" / "report.json")) == (0, BEFORE_PEOPLE), ended.err
         written = "".join((line.folder / "out" / name).read_text() for name in FILES)

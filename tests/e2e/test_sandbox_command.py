@@ -94,13 +94,16 @@ def test_it_prints_addresses_and_what_to_paste_and_serves_the_story(line: Comman
         assert set(sandbox.variables) == {
             "ALIGN_SYNC_JIRA__URL", "ALIGN_SYNC_JIRA__EMAIL", "ALIGN_SYNC_JIRA__TOKEN",
             "ALIGN_SYNC_LINEAR__URL", "ALIGN_SYNC_LINEAR__TOKEN", "ALIGN_SYNC_CONFIG",
+            "ALIGN_SYNC_CONNECTIONS__WAREHOUSE__URL",
         }  # fmt: skip
         assert sandbox.url_of("jira") == sandbox.variables["ALIGN_SYNC_JIRA__URL"]
         assert sandbox.url_of("slack").startswith("http://127.0.0.1:")
         line.variables = sandbox.variables
         apply = next(row.strip() for row in sandbox.said.splitlines() if "okr apply" in row)
-        assert line.run(*apply.split()[1:]).code == 0
+        assert line.run(*apply.split()[1:], "--yes").code == 0
         assert len(pull(line)) == 92
+        assert line.run("okr", "read", "refund_errors").code == 0
+        assert line.run_json("okr", "show", "KR-2.3", "--json")["progress"] is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

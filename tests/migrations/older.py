@@ -1,12 +1,13 @@
 """Databases with the schema of an earlier version, made by the real migrations and filled as that version did."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, insert
+from sqlalchemy import Connection, MetaData, insert, text
 
 from align_sync.seams import pass_failpoint
 from align_sync.store.engine import Store, open_store
@@ -49,7 +50,7 @@ def make_at_0001(store: Store) -> None:
     """
     with store.write() as connection:
         run_alembic(connection, command.upgrade, "0001")
-        put = _Writer(connection)
+        put = Writer(connection)
         put("lease", [{"name": "kept", "owner": "me", "fence": 7, "until_at": NOW}])
         put(
             "source_state",
@@ -101,7 +102,7 @@ ITEMS = (
 )
 
 
-class _Writer:
+class Writer:
     def __init__(self, connection: Connection) -> None:
         self.connection, self.metadata = connection, MetaData()
         self.metadata.reflect(connection)
@@ -171,3 +172,29 @@ def _found(
 def _verdict(item_id: int, bucket: str, decided_at: datetime) -> dict[str, object]:
     texts = {"because": "so", "links": "[]", "rejected": "[]", "chain": "[]", "rules": "old"}
     return {"item_id": item_id, "bucket": bucket, "decided_at": decided_at, **texts}
+
+
+def describe(store: Store) -> list[tuple[str, str]]:
+    """All tables, columns and indexes in the words of the database itself, as far as their order means nothing."""
+    if store.dialect == "sqlite":
+        asked = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    else:
+        asked = (
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
+            " SELECT table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default,"
+            " character_maximum_length) FROM information_schema.columns WHERE table_schema = 'public' UNION ALL"
+            " SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+        )
+    with store.read() as connection:
+        rows = connection.execute(text(asked)).all()
+    return sorted((name, _normal(sql)) for name, sql in rows)
+
+
+def _normal(sql: str) -> str:
+    """Without quotes and spacing, and the parts of a table in the order of the alphabet."""
+    told = re.sub(r"\s+", " ", sql.replace('"', "").replace("('')", "''")).strip()
+    if not told.startswith("CREATE TABLE"):
+        return told.replace("( ", "(").replace(" )", ")")
+    head, _, body = told.partition("(")
+    parts = re.split(r",(?![^(]*\))", body.rstrip(" )"))
+    return f"{head.strip()}({', '.join(sorted(part.strip().rstrip(')') for part in parts))})"

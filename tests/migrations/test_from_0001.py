@@ -1,6 +1,5 @@
 """From the schema of the first version: what it knew is known afterwards, on both databases."""
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from align_sync.store.migrate import load_schema_state, prepare_schema, upgrade_
 from align_sync.store.schema import SCHEMA_REVISION, evidence, ground, item, membership, parent_edge, source_state
 from tests.databases import Postgres
 from tests.make import NOW
-from tests.migrations.older import DAY, FIRST, make_at_0001, opened
+from tests.migrations.older import DAY, FIRST, describe, make_at_0001, opened
 from tests.store.told_world import made, told_world
 
 
@@ -131,32 +130,6 @@ def test_the_next_link_goes_on_with_the_evidence(migrated: Store, empty_url: str
         world.check_verdicts()
         with world.app.store.read() as connection:
             assert connection.execute(select(func.count()).select_from(evidence)).scalar_one() == 7
-
-
-def describe(store: Store) -> list[tuple[str, str]]:
-    """All tables, columns and indexes in the words of the database itself, as far as their order means nothing."""
-    if store.dialect == "sqlite":
-        asked = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
-    else:
-        asked = (
-            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
-            " SELECT table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default,"
-            " character_maximum_length) FROM information_schema.columns WHERE table_schema = 'public' UNION ALL"
-            " SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
-        )
-    with store.read() as connection:
-        rows = connection.execute(text(asked)).all()
-    return sorted((name, _normal(sql)) for name, sql in rows)
-
-
-def _normal(sql: str) -> str:
-    """Without quotes and spacing, and the parts of a table in the order of the alphabet."""
-    told = re.sub(r"\s+", " ", sql.replace('"', "").replace("('')", "''")).strip()
-    if not told.startswith("CREATE TABLE"):
-        return told.replace("( ", "(").replace(" )", ")")
-    head, _, body = told.partition("(")
-    parts = re.split(r",(?![^(]*\))", body.rstrip(" )"))
-    return f"{head.strip()}({', '.join(sorted(part.strip().rstrip(')') for part in parts))})"
 
 
 def test_it_is_the_schema_of_a_new_database(migrated: Store, tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -43,6 +43,7 @@ COSTS = {
     Operation.INITIATIVE_IDS: 277,
     Operation.PLACEMENTS: 552,
     Operation.ISSUES: 5_642,
+    Operation.MEASURED_ISSUES: 352,
     Operation.PROJECTS: 4_222,
     Operation.INITIATIVES: 3_152,
     Operation.ISSUE_LABELS: 553,

@@ -3,8 +3,9 @@
 from align_sync.demo.story.example_okrs import find_example_okrs, write_example_okrs
 from align_sync.demo.story.jira_work import fill_jira
 from align_sync.demo.story.linear_work import fill_linear
-from align_sync.demo.story.people import decide
+from align_sync.demo.story.people import decide, read_weeks
 from align_sync.demo.story.rules import MATCHES_NOTHING, sample_settings, write_sample_settings
+from align_sync.demo.story.sources import write_register
 from align_sync.demo.story.truth import PROBABLY_MEANT, TRUE_BEFORE_PEOPLE, TRUE_LINKS, Truth
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "fill_jira",
     "fill_linear",
     "find_example_okrs",
+    "read_weeks",
     "sample_settings",
     "write_example_okrs",
+    "write_register",
     "write_sample_settings",
 ]

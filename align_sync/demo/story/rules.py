@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from align_sync.demo.story.sources import CONNECTION
+
 Rows = tuple[Mapping[str, Any], ...]
 
 MATCHES_NOTHING = "night batches"
@@ -70,19 +72,28 @@ def list_mappings(today: date) -> Rows:
     )
 
 
-def sample_settings(today: date) -> dict[str, Any]:
+def sample_settings(today: date, metrics: Rows = ()) -> dict[str, Any]:
     """Of the settings what the story depends on, by their names."""
-    return {"calendar": CALENDAR, "teams": TEAMS, "map": list_mappings(today), "exempt": EXEMPT}
+    return {
+        "calendar": CALENDAR,
+        "readings": {"sql": True},
+        # Where it is stands in the environment, as the address of a database does; whoever only looks needs none.
+        "connections": {CONNECTION: {}},
+        "teams": TEAMS,
+        "map": list_mappings(today),
+        "exempt": EXEMPT,
+        "metrics": metrics,
+    }
 
 
-def write_sample_settings(today: date, okrs: Iterable[str], *, timezone: str = "UTC") -> str:
+def write_sample_settings(today: date, okrs: Iterable[str], *, timezone: str = "UTC", metrics: Rows = ()) -> str:
     """The same as a settings file, with the folders or files of the OKR book."""
     lines = [
         "# The rules of the sample company; the next sample writes this file anew.",
         f"timezone = {_write(timezone)}",
         f"okrs = {_write(list(okrs))}",
     ]
-    for name, told in sample_settings(today).items():
+    for name, told in sample_settings(today, metrics).items():
         for row in [told] if isinstance(told, Mapping) else told:
             head = f"[{name}]" if isinstance(told, Mapping) else f"[[{name}]]"
             lines += ["", head, *_write_row(row)]
@@ -95,5 +106,7 @@ def _write_row(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _write(value: object) -> str:
-    # Texts, numbers and lists of texts are the same in TOML as in JSON.
+    """Texts, numbers and lists of texts are the same in TOML as in JSON."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name} = {_write(inner)}' for name, inner in value.items())}}}"
     return orjson.dumps(value).decode()

@@ -12,13 +12,12 @@ from align_sync.flows.report.choose import CURRENT, choose_sprints, find_coming,
 from align_sync.flows.report.judged import judge_items, load_surroundings
 from align_sync.moment import Moment, load_moment
 from align_sync.okr.model import Book
-from align_sync.okr.period import parse_period
-from align_sync.okr.progress import days_behind, measure_progress
 from align_sync.reports.build import build_report
 from align_sync.reports.document import name_filters, read_report
 from align_sync.reports.known import Known
 from align_sync.reports.model import AlignmentReport, Filters, ReportItem, SourceLine, Tally
 from align_sync.reports.policy_rules import count_rules
+from align_sync.standings import load_standings
 from align_sync.store.key_result_work import load_key_result_work
 from align_sync.store.past import load_coming, load_sprints_at
 from align_sync.store.scope import load_scope
@@ -118,25 +117,15 @@ def _load_known(app: App, connection: Connection, moment: Moment, book: Book, fi
         coming=coming,
         at=filters.as_of_at,
     )
+    # Of the whole book also where the report is narrowed: what an objective adds up to may lie with other teams.
+    standings = load_standings(app, connection, moment.book, today=moment.today, at=filters.as_of_at)
     return Known(
         work=work,
         has_sprint_ahead=bool(coming),
-        days_behind=_measure_delays(book, moment),
+        days_behind={key: standing.days_behind for key, standing in standings.key_results.items()},
+        standings=standings,
         earlier=_load_earlier(connection, moment, filters),
     )
-
-
-def _measure_delays(book: Book, moment: Moment) -> dict[str, float | None]:
-    delays: dict[str, float | None] = {}
-    for objective in book:
-        span = parse_period(objective.period)
-        for kr in objective.key_results:
-            progress = measure_progress(kr.metric)
-            known = span is not None and progress is not None
-            delays[kr.key] = (
-                days_behind(progress, span, moment.today) if known and span and progress is not None else None
-            )
-    return delays
 
 
 def _load_earlier(connection: Connection, moment: Moment, filters: Filters) -> dict[str, Tally]:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from align_sync.errors import Problem
 from align_sync.okr.metrics import Measurability, MetricDefinition
 from align_sync.okr.model import Book, KeyResult, Objective
 from align_sync.okr.period import Span
@@ -40,6 +41,8 @@ class Finding:
     message: str
     advice: str = ""
     wording: str = ""
+    place: Place | None = None
+    """Only of what belongs to no entry that could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,9 @@ class Subject:
     """The whole book under the linter.
 
     `metrics` is what is known of the metrics by name; `has_register` tells whether anybody asked (without a register
-    nothing is said about how a metric is measured). `confidences` are the newest shares by the key of the key result.
+    nothing is said about how a metric is measured). Without `has_readings` the register is only what the settings
+    define: nobody looked whether a metric was ever read. `confidences` are the newest shares, by the key of
+    the key result. `problems` are what is wrong with the files that the book was read from.
     """
 
     book: Book
@@ -79,6 +84,8 @@ class Subject:
     has_register: bool = False
     confidences: Mapping[str, float] = field(default_factory=dict)
     spans: Mapping[str, Span | None] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    has_readings: bool = True
 
     def key_results(self) -> Iterator[tuple[Objective, KeyResult]]:
         """All key results that are still worked for, with their objectives."""
@@ -98,5 +105,4 @@ class Rule(Protocol):
     NAME: str
     SEVERITY: Severity
 
-    @staticmethod
-    def check(subject: Subject) -> Iterator[Finding]: ...
+    def check(self, subject: Subject, /) -> Iterator[Finding]: ...

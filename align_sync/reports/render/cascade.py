@@ -7,16 +7,18 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from align_sync.okr.model import KeyResultState
 from align_sync.okr.standing import KeyResultStanding, ObjectiveStanding
 from align_sync.okr.tree import TreeNode, say_node, walk_tree
 from align_sync.reports.cascade import Cascade
 from align_sync.reports.plain import make_plain
-from align_sync.reports.render.ink import cell, draw
+from align_sync.reports.render.ink import bullet, cell, draw
 from align_sync.reports.render.jinja import render_page
 from align_sync.reports.render.json_parts import Json, dump
 from align_sync.reports.render.progress_words import (
     HEALTH_STYLES,
     draw_meter,
+    name_health,
     say_failure,
     say_health,
     say_known,
@@ -64,6 +66,9 @@ class Sayings:
     def standing(self, node: TreeNode) -> KeyResultStanding | ObjectiveStanding | None:
         return self._cascade.find(node.key)
 
+    def state(self, node: TreeNode) -> KeyResultState:
+        return self._cascade.state_of(node.key)
+
     def beside(self, node: TreeNode) -> tuple[str, ...]:
         """Everything but progress and health, as phrases."""
         return tuple(_say_beside(node, self._cascade))
@@ -90,9 +95,20 @@ def _lay_out(cascade: Cascade, width: int) -> Iterator[RenderableType]:
         for strokes, node in walk_tree(root):
             table.add_row(_write(strokes, node, cascade), *_cells(node, cascade))
         yield table
-    if cascade.published:
+        # A line of the tree is cut where the screen ends; what is wrong with the cascade must not be.
+        yield from (bullet(f"{node.key} {note}", "!", "yellow") for _, node in walk_tree(root) for note in node.notes)
+    if said := tuple(_say_below(cascade)):
         yield Text()
-        yield cell(cascade.published, "dim")
+        yield from (cell(text, "dim") for text in said)
+
+
+def _say_below(cascade: Cascade) -> Iterator[str]:
+    if cascade.standings and cascade.roots:
+        policy = cascade.standings.objectives[cascade.roots[0].key].verdict.policy.value
+        yield f"health by {policy}, of an objective that of its weakest part; │ is the plan for today"
+        yield "why, and all that is known of one: align-sync okr show KEY"
+    if cascade.published:
+        yield cascade.published
 
 
 def _write(strokes: str, node: TreeNode, cascade: Cascade) -> Text:
@@ -100,8 +116,6 @@ def _write(strokes: str, node: TreeNode, cascade: Cascade) -> Text:
     text = Text.assemble((strokes, "dim"), cell(node.key, "bold"), "  ", cell(node.title))
     if remarks:
         text.append_text(cell(f"  ({', '.join(remarks)})", "dim"))
-    if node.notes:
-        text.append_text(cell(f"  [{'; '.join(node.notes)}]", "yellow"))
     return text
 
 
@@ -114,7 +128,7 @@ def _cells(node: TreeNode, cascade: Cascade) -> tuple[Text, Text, Text]:
     return (
         Text(draw_meter(standing.progress, expected)),
         Text(say_progress(standing.progress).rjust(len("unknown"))),
-        Text(health.value, style=HEALTH_STYLES[health]),
+        Text(name_health(standing, cascade.state_of(node.key)), style=HEALTH_STYLES[health]),
     )
 
 
@@ -126,12 +140,17 @@ def _list_lines(cascade: Cascade) -> Iterator[str]:
             yield ""
         for strokes, node in walk_tree(root):
             standing = cascade.find(node.key)
-            said = f"  {say_progress(standing.progress)}, {say_health(standing.verdict)}" if standing else ""
+            said = f"  {say_progress(standing.progress)}, {_say_health(standing, node, cascade)}" if standing else ""
             idle = f"  {NO_WORK}" if node.key in cascade.idle else ""
             yield make_plain(f"{strokes}{say_node(node)}{said}{idle}")
     if cascade.published:
         yield ""
         yield make_plain(cascade.published)
+
+
+def _say_health(standing: KeyResultStanding | ObjectiveStanding, node: TreeNode, cascade: Cascade) -> str:
+    state = cascade.state_of(node.key)
+    return say_health(standing.verdict) if state is KeyResultState.ACTIVE else state.value
 
 
 def _say_beside(node: TreeNode, cascade: Cascade) -> Iterator[str]:
@@ -142,7 +161,8 @@ def _say_beside(node: TreeNode, cascade: Cascade) -> Iterator[str]:
         yield say_way(metric)
     if isinstance(standing, KeyResultStanding) and metric is not None:
         yield say_last(standing, metric)
-        if failed := say_failure(standing):
+        # Where there is no good reading, the verdict tells the failure already.
+        if standing.last and (failed := say_failure(standing)):
             yield failed
     elif isinstance(standing, ObjectiveStanding) and (known := say_known(standing)):
         yield known
@@ -179,6 +199,7 @@ def _describe_node(node: TreeNode, parent: str | None, cascade: Cascade) -> Json
         "kind": "key result" if node.key in cascade.metrics else "objective",
         "title": node.title,
         "parent": parent,
+        "state": cascade.state_of(node.key).value if node.key in cascade.metrics else None,
         "remarks": list(node.remarks),
         "notes": list(node.notes),
         "value": last.value if last else None,

@@ -33,10 +33,11 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A line across the chart at a value or a day, with its text."""
+    """A line across the chart at a value or a day, with its text; `is_last` sets the text at the right end."""
 
     at: str
     says: str
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,8 @@ class _Canvas:
                 for change in page.changes
                 if self.first <= change.at.date() <= self.last
             ),
-            today=self._x(page.on) if self.first <= page.on <= self.last else "",
+            # At its end, so that what was read today does not lie behind it.
+            today=self._x(page.on + _DAY) if self.first <= page.on <= self.last else "",
             description=self._describe(read, metric),
             hold=self._draw_hold(metric),
         )
@@ -136,7 +138,8 @@ class _Canvas:
         )
         for name, value in named:
             if value is not None and self.least <= value <= self.most:
-                yield Mark(at=self._y(value), says=f"{name} {say_number(value)}")
+                # The plan leaves the baseline at the left, and comes to the target at the right.
+                yield Mark(at=self._y(value), says=f"{name} {say_number(value)}", is_last=name == "baseline")
 
     def _dot(self, reading: Reading, metric: Metric) -> Dot:
         by_hand = reading.source is SourceKind.MANUAL

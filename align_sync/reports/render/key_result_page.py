@@ -15,7 +15,13 @@ from align_sync.reports.render.ink import bullet, cell, draw, section_title
 from align_sync.reports.render.jinja import render_page
 from align_sync.reports.render.json_parts import Json, dump
 from align_sync.reports.render.key_result_facts import list_changes, list_facts, list_readings
-from align_sync.reports.render.progress_words import HEALTH_STYLES, draw_meter, say_number, say_progress
+from align_sync.reports.render.progress_words import (
+    HEALTH_STYLES,
+    draw_meter,
+    name_health,
+    say_progress,
+    say_value,
+)
 from align_sync.reports.render.spark import draw_values
 from align_sync.reports.render.view import PIPE, Format, Screen
 from align_sync.reports.render.wording import SAMPLE_SENTENCE
@@ -43,8 +49,13 @@ def render_key_result(page: KeyResultPage, form: Format, *, screen: Screen = PIP
     if screen.is_terminal:
         return draw(Group(*_lay_out(page)), width=screen.width, colour=screen.colour)
     facts = [("key result", page.key_result.key), ("title", page.key_result.title), *list_facts(page)]
-    text = write_tabs(("fact", "says"), facts)
-    return text + "\n" + write_tabs(("as of", "value", "source", "status", "says"), list_readings(page))
+    parts = [
+        write_tabs(("fact", "says"), facts),
+        write_tabs(("as of", "value", "source", "status", "says"), list_readings(page)),
+    ]
+    if page.changes:
+        parts.append(write_tabs(("change",), ((said,) for said in list_changes(page))))
+    return "\n".join(parts)
 
 
 def _lay_out(page: KeyResultPage) -> Iterator[RenderableType]:
@@ -56,7 +67,7 @@ def _lay_out(page: KeyResultPage) -> Iterator[RenderableType]:
     yield Text.assemble(
         draw_meter(standing.progress, standing.expected, width=20),
         f"  {say_progress(standing.progress)}  ",
-        (health.value, HEALTH_STYLES[health]),
+        (name_health(standing, page.key_result.state), HEALTH_STYLES[health]),
     )
     yield Text()
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -68,7 +79,8 @@ def _lay_out(page: KeyResultPage) -> Iterator[RenderableType]:
     values = [reading.value for reading in page.readings if reading.value is not None]
     yield from section_title(f"Readings ({len(page.readings)})")
     if values:
-        ends = f"{say_number(min(values))} to {say_number(max(values))}"
+        metric = page.key_result.metric
+        ends = f"{say_value(min(values), metric)} to {say_value(max(values), metric)}"
         yield Text.assemble(draw_values(values), (f"  {ends}", "dim"))
     rows = Table.grid(padding=(0, 2, 0, 0))
     for _ in ("as of", "value", "source", "status"):
@@ -98,6 +110,8 @@ def _describe(page: KeyResultPage) -> Json:
         "team": page.objective.team,
         "period": page.objective.period,
         "owner": key_result.owner,
+        "commitment": key_result.commitment.value,
+        "state": key_result.state.value,
         "progress": standing.progress,
         "expected": standing.expected,
         "days_behind": standing.days_behind,
@@ -118,7 +132,9 @@ def _describe(page: KeyResultPage) -> Json:
         "measurability": page.measurability.value,
         "plan": [{"on": one.on.isoformat(), "share": one.share, "value": one.value} for one in page.plan],
         "readings": [
-            _describe_reading(one, counts=one in page.readings) for one in (*page.earlier, *page.readings, *page.odd)
+            *(_describe_reading(one, counts=False) for one in page.earlier),
+            *(_describe_reading(one, counts=True) for one in page.readings),
+            *(_describe_reading(one, counts=False) for one in page.odd),
         ],
         "changes": [
             {
@@ -131,7 +147,12 @@ def _describe(page: KeyResultPage) -> Json:
             }
             for change in page.changes
         ],
-        "items": page.items,
+        "work": {
+            "has_open": page.work.has_open,
+            "has_recent": page.work.has_recent,
+            "planned": page.work.planned,
+            "last_at": stamp(page.work.last_work_at),
+        },
         "list_command": page.command or None,
     }
 

@@ -36,14 +36,16 @@ def say_planned(line: KeyResultLine) -> str:
     return f"{count(line.planned, 'item')} planned" if line.planned else "nothing planned"
 
 
-def say_planned_work(work: KeyResultWork | None, items: int | None) -> str:
-    """What the whole store says of the work on one key result."""
-    if work is None:
-        return "nobody looked"
-    some = f"{count(items, 'item')} in all" if items is not None else "some"
+def say_planned_work(work: KeyResultWork, zone: str) -> str:
+    """What the whole store says of the work on one key result: `some is open; 3 items in coming sprints`."""
     if work.has_open:
-        return f"{some}, some of it open; {work.planned} in coming sprints"
-    return f"{some}, none of it open" if work.has_recent or items else "no work"
+        said = "some is open"
+    elif work.has_recent:
+        said = "none is open, some was just finished"
+    else:
+        said = f"none; the last was touched on {day(work.last_work_at, zone)}" if work.last_work_at else "none"
+    planned = count(work.planned, "item") if work.planned else "nothing"
+    return f"{said}; {planned} in coming sprints"
 
 
 def say_last_work(line: KeyResultLine, zone: str) -> str:

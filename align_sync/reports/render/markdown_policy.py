@@ -24,7 +24,7 @@ from align_sync.reports.render.policy_words import (
     say_disputes,
     say_signals,
 )
-from align_sync.reports.render.progress_words import UNKNOWN, say_health, say_last, say_progress
+from align_sync.reports.render.progress_words import UNKNOWN, say_failure, say_health, say_last, say_progress
 from align_sync.reports.words import count, quantity
 
 
@@ -100,8 +100,9 @@ def _say_standing(line: KeyResultLine) -> tuple[str, str, str]:
     standing = line.standing
     if standing is None:
         return ("", UNKNOWN, UNKNOWN)
+    value = "; ".join(said for said in (say_last(standing, line.metric), say_failure(standing)) if said)
     return (
-        escape(say_last(standing, line.metric)),
+        escape(value),
         say_progress(standing.progress),
         escape(say_health(standing.verdict)),
     )

@@ -21,6 +21,7 @@ from align_sync.reports.render.progress_words import (
     UNKNOWN,
     say_confidence,
     say_expected,
+    say_failure,
     say_health,
     say_last,
     say_progress,
@@ -44,7 +45,7 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
             *("key result", "work", "sum of shares", "team", "period", "objective", "title"),
             *("weight", "share of weight", "effort by items", "effort by points", "effort by days"),
             *("pace", "planned", "last work", "rank among idle", "list the items"),
-            *("value", "progress", "plan", "health", "why", "confidence"),
+            *("value", "progress", "plan", "health", "why", "confidence", "newest attempt"),
         ),
         (
             (
@@ -95,7 +96,7 @@ def list_key_results(report: AlignmentReport) -> Iterator[str]:
 def _say_standing(line: KeyResultLine) -> tuple[str, ...]:
     standing = line.standing
     if standing is None:
-        return ("", UNKNOWN, "", "", "", "")
+        return ("", UNKNOWN, "", "", "", "", "")
     return (
         say_last(standing, line.metric),
         say_progress(standing.progress),
@@ -103,6 +104,7 @@ def _say_standing(line: KeyResultLine) -> tuple[str, ...]:
         standing.verdict.health.value,
         say_health(standing.verdict),
         say_confidence(standing),
+        say_failure(standing),
     )
 
 

@@ -1,8 +1,8 @@
 """What is said of values, progress and health, the same in every output: `1.3 %`, `58 % of the way`, `at risk`."""
 
-from math import floor
+from math import floor, inf, log10
 
-from align_sync.okr.model import Direction, Metric, MetricKind
+from align_sync.okr.model import Direction, KeyResultState, Metric, MetricKind
 from align_sync.okr.standing import Forecast, Health, KeyResultStanding, ObjectiveStanding, Verdict
 from align_sync.reports.words import percent
 
@@ -24,6 +24,8 @@ HEALTH_STYLES = {
 }
 _THOUSAND = 1_000
 _ROUNDING_NOISE = 1e-9
+_DIGITS = 2
+_LONGEST_REASON = 100
 _PER_CENT = frozenset({"percent", "per cent", "percentage", "%", "percentuale", "per cento"})
 _ORDINALS = ("fail", "commit", "target", "stretch")
 
@@ -48,7 +50,7 @@ def say_value(number: float | None, metric: Metric) -> str:
 
 
 def say_way(metric: Metric) -> str:
-    """`2.4 % → 0.5 %`; `99.5 % to 100 %` for a band; `?` for an end that nobody wrote down."""
+    """`2.4 % → 0.5 %`; `hold 99.5 % to 100 %` for a band; `?` for one end that nobody wrote down."""
     if metric.direction is Direction.HOLD:
         if metric.low is None or metric.high is None:
             return f"hold {_say_end(metric.target, metric)}"
@@ -57,6 +59,8 @@ def say_way(metric: Metric) -> str:
         return "done or not"
     if metric.kind is MetricKind.ORDINAL:
         return "fail → target"
+    if metric.baseline is None and metric.target is None:
+        return "no baseline and no target"
     return f"{_say_end(metric.baseline, metric)} → {_say_end(metric.target, metric)}"
 
 
@@ -82,6 +86,17 @@ def say_health(verdict: Verdict) -> str:
     return f"{verdict.health.value}: {verdict.because} (by {verdict.policy.value})"
 
 
+def say_briefly(verdict: Verdict) -> str:
+    """The reason as far as its first semicolon, and not beyond a line, for tables; pages of one thing tell all."""
+    because = verdict.because.partition("; ")[0]
+    return because if len(because) <= _LONGEST_REASON else f"{because[:_LONGEST_REASON].rstrip()}…"
+
+
+def name_health(standing: KeyResultStanding | ObjectiveStanding, state: KeyResultState) -> str:
+    """`at risk`; of what is closed or archived nobody asks any more how it is."""
+    return standing.verdict.health.value if state is KeyResultState.ACTIVE else state.value
+
+
 def say_last(standing: KeyResultStanding, metric: Metric) -> str:
     """`1.3 % on 2026-11-19`."""
     if standing.last is None:
@@ -96,13 +111,23 @@ def say_failure(standing: KeyResultStanding) -> str:
 
 
 def say_forecast(forecast: Forecast, metric: Metric) -> str:
-    """`0.74 % on 2026-12-31 (80 %: 0.5 to 0.98); 22 % to reach the target`."""
-    between = f"{say_number(forecast.low)} to {say_number(forecast.high)}"
+    """`0.74 % on 2026-12-31 (80 % of such cases: 0.5 % to 0.98 %); the chance to reach the target is 22 %`."""
+    value, low, high = (_round_to(number, forecast.high - forecast.low) for number in _numbers_of(forecast))
+    between = f"{say_value(low, metric)} to {say_value(high, metric)}"
     return (
-        f"{say_value(forecast.value, metric)} on {forecast.on.isoformat()}"
+        f"{say_value(value, metric)} on {forecast.on.isoformat()}"
         f" ({percent(forecast.share)} of such cases: {between}); the chance to reach the target is"
         f" {percent(forecast.chance)}"
     )
+
+
+def _numbers_of(forecast: Forecast) -> tuple[float, float, float]:
+    return forecast.value, forecast.low, forecast.high
+
+
+def _round_to(number: float, width: float) -> float:
+    """As exact as an interval of this width allows: to a hundredth of it."""
+    return round(number, _DIGITS - floor(log10(width))) if 0 < width < inf else number
 
 
 def say_confidence(standing: KeyResultStanding) -> str:

@@ -26,7 +26,14 @@ from align_sync.reports.render.policy_words import (
     say_disputes,
     say_signals,
 )
-from align_sync.reports.render.progress_words import HEALTH_STYLES, UNKNOWN, draw_meter, say_health, say_progress
+from align_sync.reports.render.progress_words import (
+    HEALTH_STYLES,
+    UNKNOWN,
+    draw_meter,
+    say_briefly,
+    say_failure,
+    say_progress,
+)
 from align_sync.reports.render.wording import say_key_results_command
 
 FIRST_FEW = 5
@@ -54,6 +61,13 @@ def list_key_results(report: AlignmentReport) -> Iterator[RenderableType]:
         )
     yield table
     yield cell("weight and effort are shares: of all weights, and of the linked work in each lens", "dim")
+    for line in report.key_results:
+        if line.standing and (failed := say_failure(line.standing)):
+            yield bullet(f"{line.key} {failed}", "!", "yellow")
+    judged = next((line.standing for line in report.key_results if line.standing), None)
+    if judged is not None:
+        policy = judged.verdict.policy.value
+        yield cell(f"health by {policy}; why, and all that is known of one: align-sync okr show KEY", "dim")
     yield from section_title("Allocation gap")
     yield cell("; ".join(f"{LENS_WORDS[gap.lens]}: {say_gap(gap, report)}" for gap in report.gaps))
     yield cell(GAP_MEANING, "dim")
@@ -83,7 +97,9 @@ def list_objectives(report: AlignmentReport) -> Iterator[RenderableType]:
                 cell(line.team, "dim"),
             )
         )
-        yield Group(head, indented(say_health(standing.verdict), HEALTH_STYLES[standing.verdict.health]))
+        health, policy = standing.verdict.health, standing.verdict.policy.value
+        said = f"{health.value}: {say_briefly(standing.verdict)} (by {policy})"
+        yield Group(head, indented(said, HEALTH_STYLES[health]))
 
 
 def _name(line: KeyResultLine) -> Text:

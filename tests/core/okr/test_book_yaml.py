@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from align_sync.errors import Problem
 from align_sync.okr.book_yaml import MOST_TOLD, parse_book
-from align_sync.okr.model import Book, Commitment, Direction, KeyResult, KeyResultState, Metric, Names, Objective
+from align_sync.okr.model import (
+    Book,
+    Commitment,
+    Direction,
+    Indicator,
+    KeyResult,
+    KeyResultState,
+    Metric,
+    Names,
+    Objective,
+    Pace,
+)
 
 CASES = Path(__file__).parents[2] / "cases" / "okr"
 HEAD = """\
@@ -66,6 +77,8 @@ spec:
             {unit: percent, direction: decrease, baseline: 2.4, target: .5, source: "sql:refund_errors",
              current: 1.5, currentOn: "2026-10-30"}
           pace: [[2026-11-15, 0.3], ["2026-12-31", 1]]
+          due: 2026-12-20
+          indicator: lag
           match:
             labels: [okr-a]
             jiraLabels: [okr-b, okr-a]
@@ -91,6 +104,10 @@ spec:
         owner="luca@acme.example",
         commitment=Commitment.ASPIRATIONAL,
         weight=2,
+        indicator=Indicator.LAG,
+        due=date(2026, 12, 20),
+        pace=Pace.PHASED,
+        phases=((date(2026, 11, 15), 0.3), (date(2026, 12, 31), 1)),
         metric=Metric(
             unit="percent",
             direction=Direction.DECREASE,
@@ -166,7 +183,7 @@ def read_table(name: str) -> list[Any]:
 
 
 NO_NUMBER = "a number is expected; write it like 0.5 or 120, without quotes, units or separators"
-LONG_ENTRIES = [
+LONG_ENTRIES: list[dict[str, str]] = [
     {"entry": f"{{id: {'a' * 101}, title: x}}", "fault": "16: {}.id: must have at most 100 characters"},
     {"entry": f"{{id: a, title: {'x' * 301}}}", "fault": "26: {}.title: must have at most 300 characters"},
     {"entry": f"{{id: a, title: x, weight: {'9' * 5000}}}", "fault": f"37: {{}}.weight: {NO_NUMBER}"},

@@ -1,125 +1,147 @@
-"""Progress and days behind: the hand-checked examples of the rules, and what holds in both directions."""
+"""Progress: the tables of tests/cases/progress, the faults of other formulas, and what holds in both directions."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isfinite
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from align_sync.okr.model import Direction, Metric
-from align_sync.okr.period import Span
-from align_sync.okr.progress import days_behind, measure_progress
-
-HUNDRED_DAYS = Span(date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=100))
-UP, DOWN, HOLD = Direction.INCREASE, Direction.DECREASE, Direction.HOLD
-
-MEASURED = (
-    ("half the way up", UP, 68, 80, 74, 0.5),
-    ("two of seven hours down", DOWN, 9, 2, 7, 2 / 7),
-    ("at the baseline, upwards", UP, 68, 80, 68, 0.0),
-    ("at the target, upwards", UP, 68, 80, 80, 1.0),
-    ("at the baseline, downwards", DOWN, 10, 2, 10, 0.0),
-    ("at the target, downwards", DOWN, 10, 2, 2, 1.0),
-    ("the wrong way, upwards", UP, 68, 80, 65, -0.25),
-    ("the wrong way, downwards", DOWN, 9, 3, 10, -1 / 6),
-    ("beyond the target", UP, 68, 80, 83, 1.25),
-    ("down to nought", DOWN, 40, 0, 10, 0.75),
-    ("from below nought", UP, -10, 10, 0, 0.5),
-    ("the numbers say down, the word says up", UP, 10, 2, 6, 0.5),
-    ("baseline and target are the same", UP, 5, 5, 5, None),
-    ("no value yet", UP, 68, 80, None, None),
-    ("no baseline", UP, None, 80, 74, None),
-    ("no target", UP, 68, None, 74, None),
-    ("a metric to hold", HOLD, 68, 80, 74, None),
-    ("numbers beyond what can be divided", UP, 0, 5e-324, 1e308, None),
-    ("a way longer than any number", UP, -1.7e308, 1.7e308, 1.7e308, None),
-)
+from align_sync.okr.model import Direction, Metric, MetricKind
+from align_sync.okr.progress import clamp_progress, explain_unmeasured, measure_progress
+from tests.core.okr.okr_rows import read_rows
 
 
-@pytest.mark.parametrize(
-    ("direction", "baseline", "target", "current", "expected"),
-    [row[1:] for row in MEASURED],
-    ids=[row[0] for row in MEASURED],
-)
-def test_progress(
-    direction: Direction, baseline: float | None, target: float | None, current: float | None, expected: float | None
-) -> None:
-    metric = Metric(direction=direction, baseline=baseline, target=target, current=current)
-
-    assert measure_progress(metric) == (None if expected is None else pytest.approx(expected))
+def make_metric(told: dict[str, Any]) -> Metric:
+    words = {**told, "kind": MetricKind(told.get("kind", "metric"))}
+    words["direction"] = Direction(told.get("direction", "increase"))
+    words["checkpoints"] = tuple((value, share) for value, share in told.get("checkpoints", ()))
+    return Metric(**words)
 
 
-BEHIND = (
-    ("a quarter done on day 40 of 100", 0.25, 40, 15),
-    ("on plan", 0.4, 40, 0),
-    ("ahead", 0.5, 40, -10),
-    ("nothing done on the first day", 0, 0, 0),
-    ("nothing done on day 40", 0, 40, 40),
-    ("all done on the last day", 1, 100, 0),
-    ("gone backwards", -0.1, 40, 50),
-    ("beyond the target", 1.2, 40, -80),
-    ("nothing is planned before the period", 0, -30, 0),
-    ("a head start before the period", 0.1, -30, -10),
-    ("after the period the delay stays", 0.9, 130, 10),
-    ("after the period, reached", 1, 130, 0),
-)
+@pytest.mark.parametrize("row", read_rows("progress"))
+def test_progress_is_what_was_worked_out_by_hand(row: dict[str, Any]) -> None:
+    assert set(row) <= {"reason", "metric", "value", "progress", "because", "why"}
+    metric, value = make_metric(row["metric"]), row.get("value")
+
+    progress = measure_progress(metric, value)
+
+    assert progress == (pytest.approx(row["progress"]) if "progress" in row else None)
+    assert explain_unmeasured(metric, value) == row.get("why", "")
+    assert ("because" in row) == ("progress" in row)
 
 
-@pytest.mark.parametrize(("progress", "day", "expected"), [row[1:] for row in BEHIND], ids=[row[0] for row in BEHIND])
-def test_days_behind_the_plan(progress: float, day: int, expected: float) -> None:
-    today = HUNDRED_DAYS.start + timedelta(days=day)
-
-    assert days_behind(progress, HUNDRED_DAYS, today) == pytest.approx(expected)
+def test_only_what_is_shown_is_cut() -> None:
+    assert [clamp_progress(share) for share in (-0.25, 0.0, 0.4, 1.0, 1.25)] == [0, 0, 0.4, 1, 1]
 
 
-def test_a_plan_of_one_day_or_a_number_beyond_all_says_nothing() -> None:
-    today = date(2026, 11, 23)
+def sorted_points(points: Sequence[tuple[float, float]], value: float) -> float:
+    """As another tool does it: the points by their values, nothing up to the first and all from the last on."""
+    points = sorted(points)
+    if value <= points[0][0]:
+        return 0.0
+    if value >= points[-1][0]:
+        return 1.0
+    for (start, low), (end, high) in pairwise(points):
+        if value <= end:
+            return low + (high - low) * (value - start) / (end - start)
+    raise AssertionError
 
-    assert days_behind(0.5, Span(today, today), today) is None
-    assert days_behind(-1.7e308, HUNDRED_DAYS, today) is None
+
+def test_points_in_the_order_of_their_values_turn_a_falling_metric_upside_down() -> None:
+    theirs = [(10.0, 0.0), (5.0, 0.5), (2.0, 1.0)]
+    ours = make_metric({"direction": "decrease", "baseline": 10, "target": 2, "checkpoints": [[5, 0.5]]})
+
+    assert (sorted_points(theirs, 10), sorted_points(theirs, 2)) == (1, 0)
+    assert (measure_progress(ours, 10), measure_progress(ours, 2)) == (0, 1)
+
+
+def test_a_share_of_the_target_divides_by_nothing_and_knows_no_start() -> None:
+    def theirs(start: float, target: float, value: float) -> float:
+        return 100 / (target - start) * (value - start)
+
+    with pytest.raises(ZeroDivisionError):
+        theirs(5, 5, 5)
+    assert measure_progress(Metric(baseline=5, target=5), 5) is None
+
+
+def test_two_formulas_for_one_number_differ_as_soon_as_it_goes_backwards() -> None:
+    def browser(start: float, target: float, value: float) -> float:
+        return (value - start) / (target - start)
+
+    def server(start: float, target: float, value: float) -> float:
+        return min(max((value - start) / (target - start), 0.0), 1.0)
+
+    assert (browser(68, 80, 65), server(68, 80, 65)) == (-0.25, 0)
+    assert measure_progress(Metric(baseline=68, target=80), 65) == -0.25
 
 
 values = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
-shares = st.floats(-2, 3, allow_nan=False)
-days = st.dates(date(2025, 12, 1), date(2026, 6, 30))
+shares = st.floats(0, 1, allow_nan=False)
 
 
-def measure(baseline: float, target: float, current: float) -> float:
-    direction = UP if target > baseline else DOWN
-    progress = measure_progress(Metric(direction=direction, baseline=baseline, target=target, current=current))
-    assert progress is not None
-    return progress
+@st.composite
+def ways(draw: st.DrawFn) -> Metric:
+    """A metric to raise or to lower, half of them with checkpoints."""
+    baseline, target = draw(values), draw(values)
+    assume(abs(target - baseline) > 0.01)
+    gone = sorted(draw(st.lists(st.floats(0.01, 0.99), max_size=4, unique=True)))
+    reached = sorted(draw(st.lists(shares, min_size=len(gone), max_size=len(gone))))
+    checkpoints = tuple((baseline + (target - baseline) * way, share) for way, share in zip(gone, reached, strict=True))
+    direction = Direction.INCREASE if target > baseline else Direction.DECREASE
+    metric = Metric(direction=direction, baseline=baseline, target=target, checkpoints=checkpoints)
+    assume(measure_progress(metric, baseline) is not None)  # not two checkpoints that are one to a float
+    return metric
 
 
-@given(values, values, values, values)
-def test_nearer_to_the_target_is_never_less_in_either_direction(
-    baseline: float, target: float, one: float, other: float
-) -> None:
-    assume(baseline != target)
-    farther, nearer = sorted((one, other), reverse=target < baseline)
+@given(ways(), values, values)
+def test_baseline_is_0_and_target_1_and_nearer_to_it_is_never_less(metric: Metric, one: float, other: float) -> None:
+    assert metric.baseline is not None
+    assert metric.target is not None
+    farther, nearer = sorted((one, other), reverse=metric.target < metric.baseline)
+    less, more = measure_progress(metric, farther), measure_progress(metric, nearer)
 
-    assert measure(baseline, target, baseline) == 0
-    assert measure(baseline, target, target) == 1
-    assert measure(baseline, target, farther) <= measure(baseline, target, nearer)
-
-
-@given(values, values, values)
-def test_both_directions_are_the_same_seen_in_a_mirror(baseline: float, target: float, current: float) -> None:
-    assume(baseline != target)
-
-    assert measure(baseline, target, current) == measure(-baseline, -target, -current)
+    assert measure_progress(metric, metric.baseline) == 0
+    assert measure_progress(metric, metric.target) == 1
+    assert less is not None
+    assert more is not None
+    assert less <= more
 
 
-@given(shares, shares, days, days)
-def test_later_is_never_less_behind_and_more_progress_never_more(
-    one: float, other: float, day: date, later: date
-) -> None:
-    less, more = sorted((one, other))
-    day, later = sorted((day, later))
-    behind = days_behind(less, HUNDRED_DAYS, day)
-    with_more, when_later = days_behind(more, HUNDRED_DAYS, day), days_behind(less, HUNDRED_DAYS, later)
+@given(ways(), values)
+def test_both_directions_are_the_same_seen_in_a_mirror(metric: Metric, value: float) -> None:
+    assert metric.baseline is not None
+    assert metric.target is not None
+    mirrored = Metric(
+        baseline=-metric.baseline,
+        target=-metric.target,
+        checkpoints=tuple((-value, share) for value, share in metric.checkpoints),
+    )
 
-    assert behind is not None
-    assert with_more is not None
-    assert when_later is not None
-    assert with_more <= behind <= when_later
+    assert measure_progress(metric, value) == measure_progress(mirrored, -value)
+
+
+every = st.none() | st.floats()
+
+
+@given(
+    st.builds(
+        Metric,
+        kind=st.sampled_from(MetricKind),
+        direction=st.sampled_from(Direction),
+        baseline=every,
+        target=every,
+        low=every,
+        high=every,
+        tolerance=every,
+        checkpoints=st.lists(st.tuples(st.floats(), shares), max_size=3).map(tuple),
+    ),
+    every,
+)
+def test_whatever_the_numbers_progress_is_a_number_or_unknown_for_a_reason(metric: Metric, value: float | None) -> None:
+    progress = measure_progress(metric, value)
+
+    assert progress is None or isfinite(progress)
+    assert (progress is None) == bool(explain_unmeasured(metric, value))

@@ -17,6 +17,7 @@ class Operation(StrEnum):
     INITIATIVE_IDS = "initiative_ids"
     PLACEMENTS = "placements"
     ISSUES = "issues"
+    MEASURED_ISSUES = "measured_issues"
     PROJECTS = "projects"
     INITIATIVES = "initiatives"
     ISSUE_LABELS = "issue_labels"

@@ -1,0 +1,330 @@
+"""The signs by which a title is judged: who does what, what is counted, what is measured."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from align_sync.okr.lint import words_en, words_it
+from align_sync.okr.lint.clause import CHANGING, NOUNS, VERBS, Clause, Term, find_any
+from align_sync.okr.lint.lexicon import Kind
+from align_sync.okr.lint.numbers import Quantity, Role
+from align_sync.okr.lint.text import Language
+from align_sync.okr.lint.units import PERCENT, Family, family_of
+
+OUTPUTS = frozenset({Kind.ACTIVITY, Kind.DELIVERY})
+EFFECTS = frozenset({Kind.EFFECT, Kind.OUTSIDER})
+_DEALT_WITH = EFFECTS | {Kind.WORKLOAD}
+LOWERING = frozenset({Kind.LOWERING, Kind.CHANGE_DOWN})
+_MOVING = frozenset({Kind.RAISING, Kind.LOWERING, Kind.SHIFTING, Kind.KEEPING, Kind.CHANGE_UP, Kind.CHANGE_DOWN})
+_MEASURED = frozenset({Family.TIME, Family.MONEY})
+_NEAR = 30
+FEW = 3
+
+
+def is_verb(clause: Clause, lead: Term) -> bool:
+    """Whether the first word is a verb here: `release frequency` and `test coverage` begin with nouns."""
+    if not lead.is_any((VERBS - {Kind.BEHAVING}) | {Kind.CHANGE_UP, Kind.CHANGE_DOWN}):
+        return False
+    if not lead.is_any(NOUNS):
+        return True
+    if lead.text.endswith("ing") and clause.language is Language.ENGLISH:
+        return False
+    head = clause.head(clause.first)
+    is_compound = head is not None and head is not lead and is_directly_before(clause, lead, head)
+    if head is not None and is_compound and clause.language is Language.ENGLISH:
+        if Kind.OUTSIDER in head.kinds:
+            return find_any(clause.after(head)[:1], *VERBS) is None
+        later = find_any(clause.after(lead), Kind.RAISING, Kind.LOWERING, Kind.KEEPING, Kind.SHIFTING, Kind.REACHING)
+        is_told = any(0 <= quantity.start - head.word.end <= len(" of ") for quantity in clause.numbers.counted)
+        return later is None and clause.numbers.of(Role.TARGET) is None and not is_told
+    return Kind.EFFECT not in lead.kinds or lead.is_any(CHANGING)
+
+
+def is_directly_before(clause: Clause, lead: Term, head: Term) -> bool:
+    phrase = clause.phrase(clause.first)
+    is_effect = head.is_any(EFFECTS) and head in phrase
+    return is_effect and phrase[0] is lead and phrase[1].word.start == lead.word.end + 1
+
+
+def moves(clause: Clause, head: Term | None, made: Term) -> bool:
+    """`requests settled at once rise`: what was made with them only says which ones."""
+    movers = [term for term in clause.after(made) if term.is_any(_MOVING) and not term.is_any(NOUNS)]
+    return bool(movers) and head is not None and head.is_any(_DEALT_WITH)
+
+
+def tells_effect(clause: Clause, lead: Term) -> bool:
+    """Whether behind the verb of making a movement of an effect is told, with a number."""
+    rest = clause.after(lead)
+    joined = [term for before, term in pairwise(rest) if before.text in {"and", "e"}]
+    change = next((term for term in rest if term.is_any(_MOVING) and not term.is_any(OUTPUTS)), None)
+    change = change or find_any(joined, Kind.WINNING, Kind.REACHING)
+    numbers = clause.numbers
+    if change is not None:
+        made = clause.phrase(clause.first + 1)
+        about = [term for term in rest if term not in made]
+        told = [q for q in numbers.counted if q.start > change.word.start]
+        return bool(told) and find_any(about, *EFFECTS) is not None and not counts_output(clause, told)
+    baseline = numbers.of(Role.BASELINE)
+    if baseline is not None and not numbers.has_pair:
+        return any(is_measure(quantity) for quantity in numbers.quantities)
+    if numbers.has_pair:
+        return find_any(rest, Kind.EFFECT) is not None or is_measure(numbers.of(Role.TARGET))
+    target = numbers.of(Role.TARGET)
+    if target is None or is_place(clause, target):
+        return False
+    near = [term for term in rest if target.start - _NEAR <= term.word.start <= target.end + _NEAR]
+    return find_any(near, Kind.EFFECT) is not None
+
+
+def is_told_of_people(clause: Clause, lead: Term) -> bool:
+    """Whether a subordinate clause with a number says what people do, or what is measured: `so that 40 % … connect`."""
+    link = next((term for term in clause.after(lead) if term.text in _LINKS), None)
+    if link is None:
+        return False
+    behind = clause.after(link)
+    told = [quantity for quantity in clause.numbers.counted if quantity.start > link.word.start]
+    if not told or counts_output(clause, told):
+        return False
+    acts = find_any(behind, Kind.BEHAVING, *_MOVING) is not None
+    return acts or any(is_measure(quantity) for quantity in told)
+
+
+_LINKS = frozenset({"that", "who", "because", "affinche", "perche", "che", "cosi", "cui"})
+
+
+def find_means(clause: Clause, lead: Term) -> Term | None:
+    """What is done, where all numbers stand behind `by` or `through`: nothing is said of the effect."""
+    counted = clause.numbers.counted
+    behind = clause.after(lead)
+    for number, term in enumerate(behind):
+        opens = term.text in _MEANS[clause.language]
+        if not opens and not is_doing(clause, term, behind[number - 1] if number else None):
+            continue
+        if not counted:
+            thing = clause.head(clause.terms.index(term) + 1)
+            return thing if is_output(thing) else None
+        if any(quantity.start < term.word.start for quantity in counted):
+            return None
+        things = [thing for quantity in counted if (thing := clause.noun_after(quantity)) is not None]
+        output = next((thing for thing in things if is_output(thing)), None)
+        return output if opens else output or term
+    return None
+
+
+def is_doing(clause: Clause, term: Term, before: Term | None) -> bool:
+    """Whether it says by what: `by calling`, `introducendo`; not what moves: `riducendo`."""
+    if term.is_any(_MOVING):
+        return False
+    if clause.language is Language.ITALIAN:
+        return term.text.endswith(("ando", "endo")) and not term.is_any(NOUNS)
+    return term.text.endswith("ing") and before is not None and before.text == "by"
+
+
+_MEANS = {
+    Language.ENGLISH: frozenset(words_en.MEANS.split()),
+    Language.ITALIAN: frozenset(words_it.MEANS.split()),
+}
+
+
+def find_counted(clause: Clause) -> Term | None:
+    """What the number to reach counts, or the only number where none is said to be one."""
+    quantity = clause.numbers.of(Role.TARGET) or next(iter(clause.numbers.counted), None)
+    return clause.noun_after(quantity) if quantity is not None else None
+
+
+def is_moved(clause: Clause) -> bool:
+    """Whether so many things are moved somewhere: a number that is neither a start nor a goal."""
+    counted = clause.numbers.counted
+    return bool(counted) and all(quantity.role is Role.OPEN and not is_measure(quantity) for quantity in counted)
+
+
+def falls(clause: Clause) -> bool:
+    """Whether the numbers go down: nobody plans to make less."""
+    baseline, target = clause.numbers.of(Role.BASELINE), clause.numbers.of(Role.TARGET)
+    return baseline is not None and target is not None and min(baseline.readings) > max(target.readings)
+
+
+def is_per_person(clause: Clause, thing: Term) -> bool:
+    """`sessions per user`: a rate, not a count. Hours per employee are what somebody puts in."""
+    behind = clause.after(thing)[:FEW]
+    is_rate = any(term.text in {"per", "a"} for term in behind[:2])
+    return is_rate and find_any(behind, Kind.OUTSIDER) is not None
+
+
+def is_shared(clause: Clause) -> bool:
+    """Whether it is told of how many outsiders something holds: `guardato da 6 clienti su 10`."""
+    return has_share(clause) and is_effect(find_counted(clause)) and not clause.begins_with_number
+
+
+def has_share(clause: Clause) -> bool:
+    """`70 %` or `7 of 10`."""
+    has_window = any(quantity.role is Role.WINDOW and not quantity.unit for quantity in clause.numbers.quantities)
+    return has_window or any(quantity.unit == PERCENT for quantity in clause.numbers.counted)
+
+
+def is_one_thing(clause: Clause, head: Term | None) -> bool:
+    """`sign the contract`: one thing, which is there or not."""
+    following = clause.terms[clause.first + 1].text if clause.first + 1 < len(clause.terms) else ""
+    return head is not None and following in _ONE and not head.text.endswith(("s", "i"))
+
+
+_ONE = frozenset({"the", "a", "an", "il", "lo", "la", "l", "un", "una"})
+
+
+def is_workload(clause: Clause, head: Term | None) -> bool:
+    """Whether a plain number of things that wait is dealt with: `close 200 tickets`, not 90 % of them."""
+    return head is not None and Kind.WORKLOAD in head.kinds and all(not q.unit for q in clause.numbers.counted)
+
+
+def is_served(clause: Clause) -> bool:
+    """A share that is done in a given time: `deliver 95 % of the orders within two days`."""
+    quantities = clause.numbers.quantities
+    has_time = any(family_of(q.unit) is Family.TIME for q in quantities) or find_words(clause, _WELL)
+    return has_time and any(q.unit == PERCENT for q in quantities)
+
+
+def is_in_cases(clause: Clause) -> bool:
+    """`in 97 % of the orders`: how well it goes, not how much is made."""
+    for quantity in clause.numbers.counted:
+        before = [term.text for term in clause.terms if term.word.end <= quantity.start]
+        counted = clause.noun_after(quantity)
+        if (
+            quantity.unit == PERCENT
+            and before[-1:] in (["in"], ["nel"], ["for"], ["per"], ["nell"])
+            and counted is not None
+        ):
+            return counted.is_any(_DEALT_WITH - {Kind.OUTSIDER}) and max(quantity.readings) < _ALL
+    return False
+
+
+_ALL = 100
+
+
+def find_words(clause: Clause, words: frozenset[str]) -> bool:
+    return any(term.text in words for term in clause.terms)
+
+
+_WELL = frozenset(
+    {
+        "time",
+        "same",
+        "first",
+        "without",
+        "free",
+        "damage-free",
+        "error-free",
+        "correctly",
+        "giornata",
+        "tempo",
+        "orario",
+    }
+    | {"puntuale", "puntualmente", "puntuali", "senza", "primo", "prima", "subito", "correttamente"}
+)
+
+
+def is_place(clause: Clause, quantity: Quantity) -> bool:
+    """Whether nothing but `to` stands before it: behind a verb of making that says to whom, not how much."""
+    before = [term.text for term in clause.terms if term.word.end <= quantity.start]
+    is_limit = before[-2:-1] in (["up"], ["down"], ["fino"], ["sotto"])
+    return bool(before) and before[-1] in {"to", "a", "ai", "agli", "alle", "al", "alla"} and not is_limit
+
+
+def counts_output(clause: Clause, quantities: Iterable[Quantity]) -> bool:
+    return any(is_output(clause.noun_after(quantity)) for quantity in quantities)
+
+
+def behaves(clause: Clause, who: Term) -> bool:
+    """Whether somebody or something does something: `teams deploy`, `pilots turn into contracts`."""
+    return any(term.is_any(VERBS) and not term.text.endswith("ing") for term in clause.after(who))
+
+
+def is_lowered(term: Term) -> bool:
+    return Kind.LOWERING in term.kinds and not term.is_any(NOUNS)
+
+
+def is_made(clause: Clause, made: Term) -> bool:
+    """Whether something was made or done to somebody: `20 pages published`, not `users who have completed`."""
+    before = clause.terms[: clause.terms.index(made)]
+    if any(term.text in _ACTING for term in before[-FEW:]) or made.is_any(NOUNS) or is_attribute(clause, made):
+        return False
+    if not clause.numbers.counted and made is clause.terms[-1]:
+        return True
+    nouns = [term for n, term in enumerate(clause.terms) if term.is_any(NOUNS) and not clause.is_count(n)]
+    if not nouns:
+        return True
+    near = nouns[0] if clause.language is Language.ITALIAN else nouns[-1]
+    return not any(Kind.EFFECT in term.kinds and Kind.ACTIVITY not in term.kinds for term in (near, nouns[0]))
+
+
+def is_attribute(clause: Clause, made: Term) -> bool:
+    """The `paid` of `a paid plan`: in English a participle before a noun, behind a preposition, only says which one."""
+    place = clause.terms.index(made)
+    following = clause.terms[place + 1 : place + 2]
+    preposition = any(
+        term.text in {"to", "in", "on", "with", "into", "onto", "from"}
+        for term in clause.terms[max(0, place - 2) : place]
+    )
+    is_near = bool(following) and following[0].is_any(NOUNS) and following[0].word.start == made.word.end + 1
+    return clause.language is Language.ENGLISH and is_near and preposition
+
+
+_ACTING = frozenset({"have", "has", "who", "that", "which", "hanno", "ha", "che", "abbiano"})
+
+
+def is_effect(term: Term | None, clause: Clause | None = None) -> bool:
+    """Whether it is something that changes for somebody; `completion` is, where it moves, and is an activity else."""
+    if term is None or not term.is_any(EFFECTS):
+        return False
+    return clause is None or Kind.DELIVERY not in term.kinds or is_moving(clause, term)
+
+
+def is_moving(clause: Clause, term: Term) -> bool:
+    if clause.numbers.has_pair or any(one.is_any(_MOVING - {Kind.KEEPING}) for one in clause.terms if one is not term):
+        return True
+    target = clause.numbers.of(Role.TARGET)
+    return target is not None and target.start > term.word.start and not is_place(clause, target)
+
+
+def is_output(term: Term | None) -> bool:
+    return term is not None and term.is_any(OUTPUTS) and not term.is_any(EFFECTS)
+
+
+def is_measure(quantity: Quantity | None) -> bool:
+    """A length of time, an amount of money or a broken number is no count of things."""
+    if quantity is None:
+        return False
+    return family_of(quantity.unit) in _MEASURED or not quantity.readings[0].is_integer()
+
+
+def find_made(clause: Clause, head: Term | None) -> Term | None:
+    """The word that says that something was finished, in a title that begins with a noun."""
+    rest = clause.terms[clause.first :]
+    done = None if head is not None and Kind.OUTSIDER in head.kinds else find_any(rest, Kind.DONE)
+    made = find_any(rest, Kind.MADE) or done
+    return made if made is not None and is_made(clause, made) and not moves(clause, head, made) else None
+
+
+def tells_movement(clause: Clause, head: Term) -> bool:
+    """Whether a title that begins with an activity tells an effect of it all the same."""
+    counted = clause.numbers.counted
+    rest = clause.terms[clause.first :]
+    return (
+        (has_share(clause) and behaves(clause, head))
+        or (Kind.WORKLOAD in head.kinds and bool(counted) and not clause.begins_with_number)
+        or any(is_lowered(term) for term in rest)
+        or falls(clause)
+        or is_shared(clause)
+        or has_measure(clause)
+        or (bool(counted) and tells_effect(clause, head))
+    )
+
+
+def has_measure(clause: Clause) -> bool:
+    return any(is_measure(quantity) for quantity in clause.numbers.counted)
+
+
+def has_percent(clause: Clause) -> bool:
+    return any(quantity.unit == PERCENT for quantity in clause.numbers.counted)
+
+
+def has_money(clause: Clause) -> bool:
+    return any(family_of(quantity.unit) is Family.MONEY for quantity in clause.numbers.counted)

@@ -1,0 +1,1 @@
+"""Workbooks (XLSX) as bytes: read into grids, and written from rows. What they mean is in `okr/tables/`."""
