@@ -133,7 +133,8 @@ def _list_way(metric: Metric) -> list[tuple[float, float]]:
     baseline, target = ends_of(metric)
     if baseline is None or target is None or is_to_hold(metric) or metric.kind is MetricKind.ORDINAL:
         return []
-    return sorted([(0.0, baseline), *((share, value) for value, share in metric.checkpoints), (1.0, target)])
+    between = sorted(((share, value) for value, share in metric.checkpoints), key=lambda point: point[0])
+    return [(0.0, baseline), *between, (1.0, target)]
 
 
 def _read_value(way: Sequence[tuple[float, float]], share: float) -> float | None:

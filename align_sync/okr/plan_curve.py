@@ -82,8 +82,11 @@ def build_curve(key_result: KeyResult, span: Span) -> PlanCurve | None:
 def days_behind(progress: float, curve: PlanCurve, today: date) -> float | None:
     """The days since the plan asked for so much progress; negative where it is ahead.
 
-    Before the plan nothing is asked for yet, and after the due day no more than all: the delay stops growing then. None
-    for a progress beyond all numbers.
+    Before the plan nothing is asked for yet. After the due day what is not reached grows later by the day, and what is
+    reached is late no more. None for a progress beyond all numbers.
     """
-    behind = curve.days_at(today) - curve.day_of(progress, near=today)
+    passed = curve.days_at(today)
+    if progress < 1:
+        passed = max(passed, float((today - curve.start).days))
+    behind = passed - curve.day_of(progress, near=today)
     return behind if isfinite(behind) else None

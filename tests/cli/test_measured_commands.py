@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -207,7 +208,14 @@ def test_the_register_as_table_as_rows_and_as_json(capsys: Told, monkeypatch: py
 def test_check_fails_where_a_key_result_is_measured_by_what_nobody_verified(folder: Path, capsys: Told) -> None:
     assert invoke(["okr", "metrics", "--check"]) == 0
     apply_book(folder)
-    assert invoke(["okr", "metrics"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORCE_COLOR", "1")
+        capsys.readouterr()
+        assert invoke(["okr", "metrics"]) == 0
+    # What to do stands below the table, where there is room for a command.
+    assert "    let its system call align-sync okr push churn VALUE\n" in re.sub(
+        r"\x1b\[[0-9;]*m", "", capsys.readouterr().out
+    )
     assert invoke(["okr", "metrics", "--check"]) == 1
     page = ["--evidence", "https://wiki.example.com", "--reason", "looked", "--author", "Bo"]
     assert invoke(["okr", "metrics", "verify", "kr1", *page]) == 0

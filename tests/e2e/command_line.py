@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from tests.e2e.forked import forker
+
 ROOT = Path(__file__).resolve().parents[2]
 LAST_LINE = "With ALIGN_SYNC_DATABASE__URL"
 
@@ -49,16 +51,7 @@ class CommandLine:
     variables: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "align_sync", *arguments],
-            cwd=self.folder,
-            env=self._environment(variables),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return Ended(*forker().run(arguments, self.folder, self._environment(variables)))
 
     def run_json(self, *arguments: str, variables: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The decoded standard output of a command that ends well."""

@@ -11,6 +11,7 @@ import pytest
 
 from align_sync.app import read_clock
 from align_sync.cli.main import invoke
+from align_sync.reports.model import SCHEMA_VERSION
 from align_sync.reports.render.changes import CHANGES_FORMATS
 from align_sync.reports.render.decisions import DECISIONS_FORMATS
 from align_sync.reports.render.trend import TREND_FORMATS
@@ -75,7 +76,7 @@ def test_every_format_goes_to_standard_output_alone(sample: CommandLine, words: 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out
     if words.endswith("json"):
-        assert orjson.loads(ended.out)["schema_version"] == "2.0"
+        assert orjson.loads(ended.out)["schema_version"] == SCHEMA_VERSION
 
 
 REFUSED: tuple[tuple[str, str], ...] = (

@@ -65,7 +65,7 @@ def test_of_an_earlier_instant_it_says_what_was_known_then(world: ToldWorld) -> 
     assert before.on.isoformat() == "2026-11-23"
 
 
-PUBLISHED = Publication(book_id=3, published_at=NOW, published_by="Ana", reason="", findings=0)
+PUBLISHED = Publication(book_id=3, published_at=NOW, published_by="Ana", reason="", findings=())
 
 
 @pytest.mark.parametrize(

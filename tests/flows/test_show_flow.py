@@ -41,6 +41,8 @@ PLANS: tuple[tuple[str, KeyResult, list[tuple[str, float, float | None]]], ...] 
     # Half of the way is worth 0.8 of the progress: a value for each share, and a corner on the day of 0.8.
     ("with a checkpoint", replace(REFUNDS, due=date(2026, 10, 11), metric=replace(ERRORS, checkpoints=((1.45, 0.8),))),
      [("10-01", 0, 2.4), ("10-09", 0.8, 1.45), ("10-11", 1, 0.5)]),
+    ("all done before the target", replace(REFUNDS, metric=replace(ERRORS, checkpoints=((1.0, 1.0),))),
+     [("10-01", 0, 2.4), ("12-31", 1, 0.5)]),
     ("a milestone", replace(REFUNDS, metric=Metric(kind=MetricKind.MILESTONE)), [("10-01", 0, 0), ("12-31", 1, 1)]),
     ("zones", replace(REFUNDS, metric=Metric(kind=MetricKind.ORDINAL, baseline=0, target=2)),
      [("10-01", 0, None), ("12-31", 1, None)]),

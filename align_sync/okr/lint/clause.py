@@ -1,5 +1,6 @@
 """The grammar of a title, as far as the linter needs it: its first verb, and the thing that it is about."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,29 @@ class Clause:
     numbers: Reading
     first: int
     begins_with_number: bool
+    has_list: bool
+    """Whether so many of a list are meant: `30 of the 50`, `30 delle 50`."""
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether the first word cannot be a verb: `tests catch`, `each release`, `i progetti`."""
+        lead = self.lead
+        before = self.terms[self.first - 1].text if self.first else ""
+        if lead is None or not lead.is_any(NOUNS):
+            return False
+        is_plural = self.language is Language.ENGLISH and lead.text.endswith("s") and lead.text[-2:] != "ss"
+        return is_plural or before in _DETERMINERS
+
+    @property
+    def is_order(self) -> bool:
+        """Whether the first word can only be a verb, also one that nobody listed: `saldare i debiti`, `arm the team`."""
+        lead = self.lead
+        if lead is None:
+            return False
+        if self.language is Language.ITALIAN:
+            return not lead.kinds and lead.text.endswith(("are", "ere", "ire", "arsi", "ersi", "irsi"))
+        following = self.terms[self.first + 1].text if self.first + 1 < len(self.terms) else ""
+        return following in _DETERMINERS and not lead.text.endswith("s")
 
     @property
     def lead(self) -> Term | None:
@@ -115,14 +139,24 @@ def find_any(terms: Sequence[Term], *kinds: Kind) -> Term | None:
 @lru_cache(maxsize=REMEMBERED)
 def read_clause(title: str) -> Clause:
     language = find_language(title)
+    numbers = read_numbers(title)
     blank = blank_dates(fold(title))
     words = [word for word in read_words(title) if blank[word.start] != "\x00"]
-    terms = tuple(_read_term(words, number, language) for number in range(len(words)))
+    terms = tuple(_read_term(words, number, language, numbers) for number in range(len(words)))
     first = _find_first(terms, language)
-    numbers = read_numbers(title)
     start = terms[first].word.start if first < len(terms) else len(title)
     begins = bool(numbers.counted) and numbers.counted[0].start < start
-    return Clause(language=language, terms=terms, numbers=numbers, first=first, begins_with_number=begins)
+    return Clause(
+        language=language,
+        terms=terms,
+        numbers=numbers,
+        first=first,
+        begins_with_number=begins,
+        has_list=_LIST.search(blank) is not None,
+    )
+
+
+_LIST = re.compile(r"\d (?:of (?:the|our|all)|dell[ae]|dei|degli) \d")
 
 
 def is_adverb(term: Term) -> bool:
@@ -138,10 +172,11 @@ def _find_first(terms: Sequence[Term], language: Language) -> int:
     return first + 1 if is_causing else first
 
 
-def _read_term(words: Sequence[Word], number: int, language: Language) -> Term:
+def _read_term(words: Sequence[Word], number: int, language: Language, numbers: Reading) -> Term:
     word = words[number]
     before = words[number - 1].folded if number else ""
-    if (before, word.folded) in _IDIOMS:
+    is_unit = any(quantity.start < word.start < quantity.end for quantity in numbers.quantities)
+    if is_unit or (before, word.folded) in _IDIOMS:
         return Term(word, frozenset())
     behind = tuple(other.folded for other in words[number + 1 : number + 3])
     if (word.folded, *behind[:1]) in _DOING or (word.folded, *behind) in _DOING:
@@ -164,6 +199,7 @@ _DOING = frozenset(
      ("prendere", "parte"), ("portare", "sul", "mercato"), ("portare", "a", "conclusione"), ("portare", "avanti"),
      ("essere", "presenti"), ("passare", "in", "produzione"), ("bring", "into", "production")}
 )  # fmt: skip
+_DETERMINERS = frozenset(f"{words_en.DETERMINERS} {words_it.DETERMINERS}".split())
 _WORDS = {Language.ENGLISH: words_en, Language.ITALIAN: words_it}
 _OPENERS = {language: frozenset(words.OPENERS.split()) for language, words in _WORDS.items()}
 _SMALL = {language: frozenset(words.ARTICLES.split()) for language, words in _WORDS.items()}

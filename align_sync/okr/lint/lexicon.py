@@ -9,7 +9,7 @@ from align_sync.okr.lint.text import REMEMBERED, Language, read_words
 
 
 class Kind(StrEnum):
-    """A word may be of several. `MADE` is the participle of a verb of making: `published`."""
+    """A word may be of several. `MADE` is the participle of a verb of making: `published`; `PAST` of any."""
 
     MAKING = "making"
     RAISING = "raising"
@@ -28,12 +28,25 @@ class Kind(StrEnum):
     WORKLOAD = "workload"
     INPUT = "input"
     DEALING = "dealing"
+    BEGINNING = "beginning"
     CHANGE_UP = "change up"
     CHANGE_DOWN = "change down"
     DONE = "done"
+    PAST = "past"
 
 
-_VERBS = ("MAKING", "RAISING", "LOWERING", "SHIFTING", "KEEPING", "REACHING", "WINNING", "BEHAVING", "DEALING")
+_VERBS = (
+    "MAKING",
+    "RAISING",
+    "LOWERING",
+    "SHIFTING",
+    "KEEPING",
+    "REACHING",
+    "WINNING",
+    "BEHAVING",
+    "DEALING",
+    "BEGINNING",
+)
 _NOUNS = {
     "EFFECT": Kind.EFFECT,
     "OUTSIDERS": Kind.OUTSIDER,
@@ -54,10 +67,7 @@ def _english() -> _Forms:
     for name in _VERBS:
         for verb in getattr(words_en, name).split():
             _add(forms, _finite_en(verb), Kind[name])
-            if name == "MAKING":
-                _add(forms, _past_en(verb), Kind.MADE)
-            else:
-                _add(forms, _past_en(verb), Kind[name])
+            _add(forms, _past_en(verb), Kind.PAST, Kind.MADE if name == "MAKING" else Kind[name])
     for name, kind in _NOUNS.items():
         for noun in getattr(words_en, name).split():
             _add(forms, (noun, *_plural_en(noun)), kind)
@@ -96,7 +106,7 @@ def _italian() -> _Forms:
     for name in _VERBS:
         for verb in getattr(words_it, name).split():
             _add(forms, _finite_it(verb), Kind[name])
-            _add(forms, _past_it(verb), Kind.MADE if name == "MAKING" else Kind[name])
+            _add(forms, _past_it(verb), Kind.PAST, Kind.MADE if name == "MAKING" else Kind[name])
     for name, kind in _NOUNS.items():
         for noun in getattr(words_it, name).split():
             _add(forms, (noun, *_plural_it(noun)), kind)
@@ -105,7 +115,7 @@ def _italian() -> _Forms:
         _add(forms, (form,), *(kind for kind in forms.get(base, ()) if kind is not Kind.MADE))
     for form, base in words_it.PARTICIPLES.items():
         kinds = {Kind.MADE if kind is Kind.MAKING else kind for kind in forms.get(base, ())}
-        _add(forms, (form[:-1] + ending for ending in "oaie"), *kinds)
+        _add(forms, (form[:-1] + ending for ending in "oaie"), Kind.PAST, *kinds)
     return forms
 
 

@@ -4,6 +4,7 @@ Read from the words alone: what the first verb is, what is counted, and whether 
 somebody is said with a number. Each judgement names the word that decided it, so that it can be argued with.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -37,16 +38,29 @@ class Judgement:
 OUTCOME = Judgement()
 
 
+_COLON = re.compile(r"(?<=\w): (?=\S)")
+
+
 @lru_cache(maxsize=REMEMBERED)
 def judge_title(title: str) -> Judgement:
-    """Milestone or not."""
-    clause = read_clause(title)
+    """Milestone or not. Of `topic: what about it` the second part decides, where it says anything by itself."""
+    topic, *rest = _COLON.split(title, maxsplit=1)
+    if rest and not read_clause(topic).numbers.counted:
+        about = read_clause(rest[0])
+        if about.numbers.counted or about.numbers.factor or find_any(about.terms, Kind.MADE, Kind.LOWERING):
+            return _judge(about)
+    return _judge(read_clause(title))
+
+
+def _judge(clause: Clause) -> Judgement:
     lead = clause.lead
     if lead is None:
         return OUTCOME
     if clause.begins_with_number or not signs.is_verb(clause, lead):
         return _judge_noun(clause)
-    if Kind.MAKING in lead.kinds:
+    if signs.is_caused(clause, lead):
+        return OUTCOME
+    if Kind.MAKING in lead.kinds or not lead.is_any(VERBS | {Kind.CHANGE_UP, Kind.CHANGE_DOWN}):
         return _judge_making(clause, lead)
     if lead.is_any(CHANGING | {Kind.CHANGE_UP, Kind.CHANGE_DOWN}):
         return _judge_change(clause, lead)
@@ -55,6 +69,8 @@ def judge_title(title: str) -> Judgement:
 
 def _judge_making(clause: Clause, lead: Term) -> Judgement:
     """After a verb of making only a told effect makes an outcome."""
+    if means := signs.find_means(clause, lead):
+        return _counts(means)
     head = clause.head(clause.first + 1)
     is_effect = signs.is_effect(head, clause)
     is_money = signs.has_money(clause)
@@ -65,7 +81,7 @@ def _judge_making(clause: Clause, lead: Term) -> Judgement:
         or signs.is_in_cases(clause)
         or (is_money and head is None and Kind.INPUT not in lead.kinds)
         or (is_effect and lead.is_any(CHANGING))
-        or (signs.is_served(clause) and not signs.is_output(head))
+        or (signs.is_served(clause) and (not signs.is_output(head) or signs.is_given(clause)))
         or (is_won and (is_effect or is_money))
     )
     return OUTCOME if tells else _makes(lead)
@@ -78,7 +94,8 @@ def _judge_change(clause: Clause, lead: Term) -> Judgement:
     made = find_any(clause.after(lead), Kind.MADE)
     if made is not None and signs.is_made(clause, made):
         return _finished(made)
-    if lead.is_any(signs.LOWERING) or signs.falls(clause) or (Kind.WINNING in lead.kinds and signs.has_percent(clause)):
+    is_converted = Kind.SHIFTING in lead.kinds and Kind.WINNING in lead.kinds and signs.has_percent(clause)
+    if lead.is_any(signs.LOWERING) or signs.falls(clause) or is_converted:
         return OUTCOME
     head, counted = clause.head(clause.first + 1), signs.find_counted(clause)
     done = find_any(clause.after(lead), Kind.DONE)
@@ -92,7 +109,11 @@ def _judge_change(clause: Clause, lead: Term) -> Judgement:
 
 def _judge_nothing(clause: Clause, lead: Term) -> Judgement:
     """Something unknown without a number can be reached only as a whole: `achieve B Corp status`."""
-    return _makes(lead) if Kind.REACHING in lead.kinds and not clause.numbers.counted else OUTCOME
+    return (
+        _makes(lead)
+        if lead.is_any(frozenset({Kind.REACHING, Kind.SHIFTING})) and not clause.numbers.counted
+        else OUTCOME
+    )
 
 
 def _judge_thing(clause: Clause, thing: Term, counted: Term | None) -> Judgement:
@@ -104,6 +125,8 @@ def _judge_thing(clause: Clause, thing: Term, counted: Term | None) -> Judgement
         return _counts(thing)
     if signs.has_measure(clause):
         return OUTCOME
+    if counted is not None and Kind.INSIDER in counted.kinds and Kind.OUTSIDER not in thing.kinds:
+        return _judge_insiders(clause, counted)
     if counted is not None and signs.is_output(counted) and not thing.is_any(signs.EFFECTS):
         return _counts(counted)
     if is_rate or signs.is_effect(thing, clause) or signs.is_effect(counted, clause):
@@ -122,13 +145,17 @@ def _judge_dealt(clause: Clause, counted: Term | None) -> Judgement:
 def _judge_insiders(clause: Clause, who: Term) -> Judgement:
     """What the company's own people do is an outcome where it is a habit, and none where it is a task."""
     behind = clause.after(who)
-    verb = next((term for term in behind if term.is_any(VERBS) and not term.is_any(NOUNS)), None)
-    if verb is not None and Kind.MAKING in verb.kinds:
+    verb = next((term for term in behind if term.is_any(_WORKING) and not term.is_any(NOUNS)), None)
+    if verb is not None:
         place = clause.terms.index(verb) + 1
         task = None if clause.is_stop(place) else clause.head(place)
-        if signs.is_output(task):
+        count = next((quantity for quantity in clause.numbers.counted if quantity.start > verb.word.start), None)
+        if signs.is_output(task) or (count is not None and not count.unit and not signs.is_measure(count)):
             return _makes(verb)
     return OUTCOME if find_any(behind, Kind.EFFECT) or signs.behaves(clause, who) else _counts(who)
+
+
+_WORKING = frozenset({Kind.MAKING, Kind.MADE})
 
 
 def _judge_winning(clause: Clause, lead: Term) -> Judgement:
@@ -139,7 +166,9 @@ def _judge_winning(clause: Clause, lead: Term) -> Judgement:
     is_dealing, is_output = Kind.DEALING in lead.kinds, signs.is_output(head)
     if head is not None and is_dealing and clause.numbers.counted and signs.is_workload(clause, head):
         return _counts(head)
-    if signs.has_percent(clause) and not (is_dealing and is_output):
+    if clause.has_list and not signs.is_effect(signs.find_counted(clause)):
+        return _makes(lead)
+    if signs.has_share(clause) and not (is_dealing and is_output):
         return OUTCOME
     if not clause.numbers.counted and signs.is_one_thing(clause, head):
         return _makes(lead)

@@ -22,6 +22,8 @@ FEW = 3
 
 def is_verb(clause: Clause, lead: Term) -> bool:
     """Whether the first word is a verb here: `release frequency` and `test coverage` begin with nouns."""
+    if clause.is_order or clause.is_subject or _is_moved_by_verb(clause, lead):
+        return clause.is_order
     if not lead.is_any((VERBS - {Kind.BEHAVING}) | {Kind.CHANGE_UP, Kind.CHANGE_DOWN}):
         return False
     if not lead.is_any(NOUNS):
@@ -39,15 +41,35 @@ def is_verb(clause: Clause, lead: Term) -> bool:
     return Kind.EFFECT not in lead.kinds or lead.is_any(CHANGING)
 
 
+def _is_moved_by_verb(clause: Clause, lead: Term) -> bool:
+    """Whether it is a thing that goes up or down: `design changes after sign-off fall from 12 to 4`."""
+    for before, term, following in zip(clause.terms, clause.terms[1:], [*clause.terms[2:], None], strict=False):
+        if term.word.start <= lead.word.start:
+            continue
+        if before.text in _JOINTS or term.text in _JOINTS:
+            return False
+        if term.is_any(frozenset({Kind.RAISING, Kind.LOWERING})) and not term.is_any(NOUNS | {Kind.PAST}):
+            return following is not None and following.text in _WAYS
+    return False
+
+
+_JOINTS = frozenset({"and", "so", "that", "by", "while", "which", "who", "e", "che", "per", "affinche"})
+_WAYS = frozenset(
+    {"from", "to", "by", "below", "under", "above", "da", "dal", "dall", "a", "al", "all", "del", "sotto"}
+)
+
+
 def is_directly_before(clause: Clause, lead: Term, head: Term) -> bool:
     phrase = clause.phrase(clause.first)
-    is_effect = head.is_any(EFFECTS) and head in phrase
+    is_effect = head.is_any(_DEALT_WITH) and head in phrase
     return is_effect and phrase[0] is lead and phrase[1].word.start == lead.word.end + 1
 
 
 def moves(clause: Clause, head: Term | None, made: Term) -> bool:
     """`requests settled at once rise`: what was made with them only says which ones."""
     movers = [term for term in clause.after(made) if term.is_any(_MOVING) and not term.is_any(NOUNS)]
+    if any(Kind.LOWERING in term.kinds for term in movers):
+        return True
     return bool(movers) and head is not None and head.is_any(_DEALT_WITH)
 
 
@@ -63,6 +85,12 @@ def tells_effect(clause: Clause, lead: Term) -> bool:
         about = [term for term in rest if term not in made]
         told = [q for q in numbers.counted if q.start > change.word.start]
         return bool(told) and find_any(about, *EFFECTS) is not None and not counts_output(clause, told)
+    if find_words(clause, frozenset({"fewer", "less", "meno"})) and has_percent(clause):
+        return True
+    if find_words(clause, frozenset({"earlier", "sooner", "quicker", "cheaper"})) and bool(numbers.counted):
+        return True
+    if any(0 in quantity.readings and _is_bare_effect(clause.noun_after(quantity)) for quantity in numbers.counted):
+        return True
     baseline = numbers.of(Role.BASELINE)
     if baseline is not None and not numbers.has_pair:
         return any(is_measure(quantity) for quantity in numbers.quantities)
@@ -75,19 +103,26 @@ def tells_effect(clause: Clause, lead: Term) -> bool:
     return find_any(near, Kind.EFFECT) is not None
 
 
+def _is_bare_effect(term: Term | None) -> bool:
+    return term is not None and Kind.EFFECT in term.kinds and not term.is_any(OUTPUTS)
+
+
 def is_told_of_people(clause: Clause, lead: Term) -> bool:
     """Whether a subordinate clause with a number says what people do, or what is measured: `so that 40 % … connect`."""
     link = next((term for term in clause.after(lead) if term.text in _LINKS), None)
-    if link is None:
+    if link is None or lead.text in _CHECKING:
         return False
     behind = clause.after(link)
     told = [quantity for quantity in clause.numbers.counted if quantity.start > link.word.start]
     if not told or counts_output(clause, told):
         return False
-    acts = find_any(behind, Kind.BEHAVING, *_MOVING) is not None
-    return acts or any(is_measure(quantity) for quantity in told)
+    acts = find_any(behind, Kind.BEHAVING, Kind.OUTSIDER, *_MOVING) is not None
+    return acts or has_share(clause) or any(is_measure(quantity) for quantity in told)
 
 
+_CHECKING = frozenset(f"{words_en.CHECKING} {words_it.CHECKING}".split())
+_GIVING = frozenset(f"{words_en.GIVING} {words_it.GIVING}".split())
+_SINGLE = frozenset(f"{words_en.SINGLE} {words_it.SINGLE}".split())
 _LINKS = frozenset({"that", "who", "because", "affinche", "perche", "che", "cosi", "cui"})
 
 
@@ -112,7 +147,7 @@ def find_means(clause: Clause, lead: Term) -> Term | None:
 
 def is_doing(clause: Clause, term: Term, before: Term | None) -> bool:
     """Whether it says by what: `by calling`, `introducendo`; not what moves: `riducendo`."""
-    if term.is_any(_MOVING):
+    if term.is_any(_MOVING - {Kind.SHIFTING}):
         return False
     if clause.language is Language.ITALIAN:
         return term.text.endswith(("ando", "endo")) and not term.is_any(NOUNS)
@@ -146,13 +181,14 @@ def falls(clause: Clause) -> bool:
 def is_per_person(clause: Clause, thing: Term) -> bool:
     """`sessions per user`: a rate, not a count. Hours per employee are what somebody puts in."""
     behind = clause.after(thing)[:FEW]
-    is_rate = any(term.text in {"per", "a"} for term in behind[:2])
+    is_rate = any(term.text in {"per", "each"} for term in behind[:2])
     return is_rate and find_any(behind, Kind.OUTSIDER) is not None
 
 
 def is_shared(clause: Clause) -> bool:
     """Whether it is told of how many outsiders something holds: `guardato da 6 clienti su 10`."""
-    return has_share(clause) and is_effect(find_counted(clause)) and not clause.begins_with_number
+    is_told = has_share(clause) and is_effect(find_counted(clause), clause) and not clause.begins_with_number
+    return is_told and any(term.is_any(VERBS) for term in clause.terms[clause.first + 1 :])
 
 
 def has_share(clause: Clause) -> bool:
@@ -179,7 +215,18 @@ def is_served(clause: Clause) -> bool:
     """A share that is done in a given time: `deliver 95 % of the orders within two days`."""
     quantities = clause.numbers.quantities
     has_time = any(family_of(q.unit) is Family.TIME for q in quantities) or find_words(clause, _WELL)
-    return has_time and any(q.unit == PERCENT for q in quantities)
+    if has_time and any(q.unit == PERCENT for q in quantities):
+        return True
+    head = clause.head(clause.first + 1)
+    is_only_time = bool(quantities) and all(q.unit in {"min", "h", "d", "w"} for q in quantities)
+    is_for_others = head is not None and head.is_any(_DEALT_WITH) and not head.is_any(OUTPUTS)
+    return is_only_time and (is_for_others or is_given(clause))
+
+
+def is_given(clause: Clause) -> bool:
+    """`give patients an appointment`: something that outsiders get."""
+    lead = clause.lead
+    return lead is not None and lead.text in _GIVING and find_any(clause.terms, Kind.OUTSIDER) is not None
 
 
 def is_in_cases(clause: Clause) -> bool:
@@ -234,7 +281,12 @@ def counts_output(clause: Clause, quantities: Iterable[Quantity]) -> bool:
 
 def behaves(clause: Clause, who: Term) -> bool:
     """Whether somebody or something does something: `teams deploy`, `pilots turn into contracts`."""
-    return any(term.is_any(VERBS) and not term.text.endswith("ing") for term in clause.after(who))
+    return any(term.is_any(VERBS) and not _is_passive(term) for term in clause.after(who))
+
+
+def _is_passive(term: Term) -> bool:
+    """A participle: in most titles something that was done to somebody."""
+    return Kind.PAST in term.kinds or term.text.endswith("ing")
 
 
 def is_lowered(term: Term) -> bool:
@@ -247,6 +299,8 @@ def is_made(clause: Clause, made: Term) -> bool:
     if any(term.text in _ACTING for term in before[-FEW:]) or made.is_any(NOUNS) or is_attribute(clause, made):
         return False
     if not clause.numbers.counted and made is clause.terms[-1]:
+        return True
+    if any(quantity.unit == PERCENT and _ALL in quantity.readings for quantity in clause.numbers.counted):
         return True
     nouns = [term for n, term in enumerate(clause.terms) if term.is_any(NOUNS) and not clause.is_count(n)]
     if not nouns:
@@ -298,9 +352,20 @@ def is_measure(quantity: Quantity | None) -> bool:
 def find_made(clause: Clause, head: Term | None) -> Term | None:
     """The word that says that something was finished, in a title that begins with a noun."""
     rest = clause.terms[clause.first :]
-    done = None if head is not None and Kind.OUTSIDER in head.kinds else find_any(rest, Kind.DONE)
+    are_people = head is not None and head.is_any(frozenset({Kind.OUTSIDER, Kind.INSIDER}))
+    done = None if are_people and head is not None and behaves(clause, head) else find_any(rest, Kind.DONE)
     made = find_any(rest, Kind.MADE) or done
-    return made if made is not None and is_made(clause, made) and not moves(clause, head, made) else None
+    if made is None and head is not None and head.text in _SINGLE:
+        return find_any(clause.after(head)[:FEW], Kind.PAST)
+    if made is None or moves(clause, head, made) or (is_shared(clause) and behaves(clause, made)):
+        return None
+    return made if is_made(clause, made) else None
+
+
+def _acts(clause: Clause, head: Term) -> bool:
+    """Whether an activity does something to others, right behind its name: `each release causes fewer calls`."""
+    following = clause.after(head)[:1]
+    return find_any(following, *VERBS) is not None and find_any(following, Kind.BEGINNING, Kind.PAST, *NOUNS) is None
 
 
 def tells_movement(clause: Clause, head: Term) -> bool:
@@ -309,7 +374,8 @@ def tells_movement(clause: Clause, head: Term) -> bool:
     rest = clause.terms[clause.first :]
     return (
         (has_share(clause) and behaves(clause, head))
-        or (Kind.WORKLOAD in head.kinds and bool(counted) and not clause.begins_with_number)
+        or _acts(clause, head)
+        or (Kind.WORKLOAD in head.kinds and (bool(counted) or behaves(clause, head)) and not clause.begins_with_number)
         or any(is_lowered(term) for term in rest)
         or falls(clause)
         or is_shared(clause)
@@ -319,7 +385,19 @@ def tells_movement(clause: Clause, head: Term) -> bool:
 
 
 def has_measure(clause: Clause) -> bool:
-    return any(is_measure(quantity) for quantity in clause.numbers.counted)
+    """Whether something is measured; so many hours of training are no measure of anything."""
+    return any(is_measure(quantity) and not _is_put_in(clause, quantity) for quantity in clause.numbers.counted)
+
+
+def _is_put_in(clause: Clause, quantity: Quantity) -> bool:
+    following = next((term for term in clause.terms if term.word.start >= quantity.end), None)
+    return following is not None and following.text in {"of", "di"} and is_output(clause.noun_after(quantity))
+
+
+def is_caused(clause: Clause, lead: Term) -> bool:
+    """`far scegliere la consegna verde a un cliente su tre`: what somebody is brought to do."""
+    before = clause.terms[clause.first - 1].text if clause.first else ""
+    return before in {"far", "fare"} and Kind.BEHAVING in lead.kinds and bool(clause.numbers.quantities)
 
 
 def has_percent(clause: Clause) -> bool:

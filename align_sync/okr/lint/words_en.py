@@ -14,17 +14,17 @@ disburse discover discuss dismantle distribute do document draft edit educate em
 establish estimate evaluate examine execute exhibit expand experiment explore expose extract facilitate file fill film
 finalise finalize find finish fix formalise formalize formulate fund furnish gather give go grant hand harmonise
 harmonize hire hold host identify illustrate implement import inaugurate incorporate induct inform initiate inspect
-install instrument integrate interview introduce inventory invest investigate invite issue iterate join kick label
-launch learn lease license line list lobby localise localize mail maintain make map mark measure meet mentor merge
-migrate mobilise mobilize model modernise modernize monitor mount name negotiate nominate notify observe obtain offer
-onboard open organise organize outline outsource overhaul pack pass patch patent pave perform phase photograph pick
-pilot pitch plan plant post prepare present print proceed procure produce program promote proofread propose prototype
-prove provide provision publish purchase pursue push put qualify quantify re-design re-launch re-platform re-write
-realise realize rebrand rebuild recommend reconcile record recruit redact redefine redesign refactor refine refresh
-refurbish register reinstall relaunch release relocate remap remove rename renovate rent reorganise reorganize replace
-replatform report research reset reskill respec restore restructure retest retire retrain revamp review revise rewire
-rework rewrite roll roll-out run scale scan schedule scope secure select send set set-up settle setup ship shoot
-showcase specify spend sponsor stabilise staff stage standardise standardize start stream study submit summarise
+install instrument integrate interview introduce inventory invest investigate invite issue iterate join kick know
+label launch learn lease license line list lobby localise localize mail maintain make map mark measure meet mentor
+merge migrate mobilise mobilize model modernise modernize monitor mount name negotiate nominate notify observe obtain
+offer onboard open organise organize outline outsource overhaul pack pass patch patent pave perform phase photograph
+pick pilot pitch plan plant post prepare present print proceed procure produce program promote proofread propose
+prototype prove provide provision publish purchase pursue push put qualify quantify re-design re-launch re-platform
+re-write realise realize rebrand rebuild recommend reconcile record recruit redact redefine redesign refactor refine
+refresh refurbish register reinstall relaunch release relocate remap remove rename renovate rent reorganise reorganize
+replace replatform report research reset reskill respec restore restructure retest retire retrain revamp review revise
+rewire rework rewrite roll roll-out run scale scan schedule scope secure select send set set-up settle setup ship
+shoot showcase specify spend sponsor stabilise staff stage standardise standardize start stream study submit summarise
 summarize sunset supply survey swap sweep switch sync tag tailor teach template tender test track train transfer
 translate trial turn type understand undertake unify unveil update upgrade upload upskill validate verify vet visit
 wire wireframe work wrap write
@@ -41,23 +41,25 @@ reduce shave shorten shrink sink slash trim eradicate lessen slow
 SHIFTING = """
 accelerate better bring change convert enhance evolve get go improve move optimise optimize shift swing take turn
 """
-KEEPING = "cap ensure guarantee hold keep limit maintain preserve remain retain stabilise stabilize stay sustain"
-REACHING = """
-achieve attain average be beat become exceed get hit meet reach score surpass top total
+KEEPING = """
+cap defend ensure guarantee hold keep limit maintain preserve protect remain retain safeguard stabilise stabilize stay
+sustain
 """
+REACHING = "achieve attain average be beat become exceed get hit reach score surpass top total"
 WINNING = """
-acquire activate answer attract avoid book capture clear close convert cross-sell deliver detect earn engage enrol
-enrolled free fulfil fulfill gain generate handle invoice involve make onboard pay prevent process raise reactivate
-reclaim recover recycle renew reply resolve respond retain save secure sell sell-out serve settle ship sign upsell win
-win-back
+acquire activate answer attract avoid book capture clear close convert convince cross-sell deliver detect earn engage
+enrol enrolled free fulfil fulfill gain generate handle invoice involve let make onboard pay persuade prevent process
+raise reactivate reclaim recover recycle renew reply resolve respond retain save secure sell sell-out serve settle
+ship sign upsell win win-back
 """
 BEHAVING = """
-accept activate adopt agree answer apply ask attend become book bring buy call choose churn click come complete
-connect consent consume contact convert create donate enable end enter exceed export fail feel find finish follow get
-go have import improve install integrate invite keep know land last leave log lose need open order participate pass
-pay perform prefer publish purchase rate reach read receive recommend rely renew reorder reply report return reuse
-save say score search see sell set share sign speak spend start stay subscribe succeed switch take transact trust try
-turn understand upgrade use visit vote wait walk watch win work
+accept act activate adopt agree answer apply arrive ask attend become book break bring buy call catch cause choose
+churn click come complete connect consent consume contact convert create donate earn enable end enter exceed export
+fail feel find finish follow generate get go have import improve install integrate invite keep know land last lead
+leave log lose miss need occupy open order participate pass pay perform prefer publish purchase rate reach read
+receive recommend rely renew reorder reply report return reuse save say score search see sell set settle share sign
+solve speak spend stay subscribe succeed switch take transact trust try turn understand upgrade use visit vote wait
+walk watch win work
 """
 
 EFFECT = """
@@ -77,16 +79,17 @@ level lifetime limit liquidity literacy litigation litre load loss loyalty ltifr
 memory mention mile minute mistake morale mortality mql mrr mtbf mttr multiple no-show noise nps nrr occupancy
 open-rate opex opportunity opt-in order otif outage overdue overrun overtime ownership p50 p90 p95 p99 page-load
 pageview participation payback payment penalty penetration percent percentage performance pipeline plastic precision
-preference premium presence price probability productivity profit profitability promoter proportion punctuality
-purchase quality query queue quota rate ratio reach readiness readmission rebuy recall recognition recollection
-recovery referral refund registration regression rejection reliability renewal reopen repeat repeat-rate reply
-repurchase reputation request-rate resilience response response-time responsiveness result retention return revenue
-revpar rework roas roi roic rollback rotation rpo rps rto running runway safety sale satisfaction saving score scrap
-sentiment share shipment shortfall shrinkage sign-up signup size sla slot spam speed sql sqo stability star stickiness
-stock stockout stress subscriber subscription success supply surplus tardiness tco throughput ticket time time-to-hire
-time-to-market time-to-value tip toil ton tonne tps trace traffic transaction trust ttfb turnaround turnover
-understanding uptime usage use utilisation utilization vacancy valuation value variance view violation visibility
-volume vote vulnerability wait waitlist waste water wau welfare well-being wellbeing win win-rate wip woman yield
+preference premium presence price probability productivity profit profitability profitable promoter proportion
+punctuality purchase quality query queue quota rate ratio reach readiness readmission rebuy recall recognition
+recollection recovery referral refund registration regression rejection reliability renewal reopen repeat repeat-rate
+reply repurchase reputation request-rate resilience response response-time responsiveness result retention return
+revenue revpar rework roas roi roic rollback rotation rpo rps rto running runway safety sale satisfaction saving score
+scrap sentiment share shipment shortfall shrinkage sign-up signup size sla slot spam speed sql sqo stability star
+stickiness stock stockout stress subscriber subscription success supply surplus tardiness tco throughput ticket time
+time-to-hire time-to-market time-to-value tip toil ton tonne tps trace traffic transaction trust ttfb turnaround
+turnover understanding uptime usage use utilisation utilization vacancy valuation value variance view violation
+visibility volume vote vulnerability wait waitlist waste water wau welfare well-being wellbeing win win-rate wip woman
+yield
 """
 """What changes for somebody, or how it is measured."""
 
@@ -108,7 +111,7 @@ team teammate worker
 ACTIVITY = """
 ab-test accreditation activity ad ad-group adr advert announcement api app application approval article assessment
 asset audit award backlink backup badge banner batch beta blog blueprint board book booth bot branch brand breakfast
-brief briefing brochure build business-case buy-in byte call camera campaign case case-study catalog catalogue cdp
+brief briefing brochure build business-case buy-in byte call camera campaign case-study catalog catalogue cdp
 certification changelog chapter charger charter chatbot check-in checklist class clinic cms code code-of-conduct
 coffee cohort-session collection commit committee component conference connector content contest contract-template
 council course crm curriculum dashboard data-lake database day deck deliverable demo deployment design diagnostic
@@ -119,10 +122,10 @@ huddle illustration image infrastructure initiative inspection integration inter
 issue iteration jingle job journey keynote keyword-list kick-off kickoff kiosk kit kpi label lakehouse landing launch
 leaflet lecture lesson letter library line logo lunch machine mailing manual map matrix meeting meetup menu
 merchandise mfa microservice microsite migration milestone mock-up mockup model module mvp newsletter notebook
-objective office offsite okr onboarding-guide onboarding-plan one-on-one ontology opening page pager panel paper
-partnership patch patent permission permit persona phase photo pilot pilot-project pipeline-stage pixel plan platform
-playbook plug-in plugin poc podcast policy portal post poster presentation press prioritisation procedure process
-product program programme progress project proof-of-concept proposal prototype pull-request qbr questionnaire
+objective office offsite okr onboarding-guide onboarding-plan one-on-one ontology opening output page pager panel
+paper partnership patch patent permission permit persona phase photo pilot pilot-project pipeline-stage pixel plan
+platform playbook plug-in plugin poc podcast policy portal post poster presentation press prioritisation procedure
+process product program programme progress project proof-of-concept proposal prototype pull-request qbr questionnaire
 queue-system readme rebrand reception recipe record redesign reel refactoring registry rehearsal release report
 repository research retro retrospective review roadmap robot roll-out rollout round roundtable route rule rulebook
 runbook saas scan schema scorecard screen script sdk seat section seminar sensor server service session shift shop
@@ -142,8 +145,7 @@ task ticket vulnerability
 """What waits to be dealt with: so many dealt with is work done, a share of them dealt with in time is not."""
 
 INPUT = """
-advertising allocate budget disburse expenditure fte grant headcount invest investment outlay point spend spending
-velocity
+advertising allocate budget disburse expenditure fte grant headcount invest investment outlay spend spending velocity
 """
 """What somebody puts in: to raise it is no effect, to lower it is one."""
 
@@ -212,15 +214,13 @@ NUMBERS = {
 FACTORS = {"halve": 0.5, "double": 2.0, "triple": 3.0, "treble": 3.0, "quadruple": 4.0}
 
 OPENERS = """
-a all an and april at august by december end february finally first fully goal half january july june kr least let
-march may month more next november october of okr our over q quarter september successfully target than the then this
-to us we week will within year
+a all an and april at august by can could december do end february finally first fully goal half has have january july
+june kr least let march may month more next november october of okr our over q quarter september successfully target
+than the then this to us we week will within year
 """
 """What may stand before the first word that counts."""
 
-ARTICLES = """
-a all an at each every its least more new our the their
-"""
+ARTICLES = "a all an at each every its least more new our that the their"
 """What says nothing before a noun."""
 
 COUNTING = """
@@ -244,3 +244,16 @@ board chapter committee customer data department design development engineering 
 office operations partner people platform product quality research sales security squad success support team tribe
 """
 """Words of the names of teams."""
+
+DETERMINERS = "a all an each every our the their these"
+
+BEGINNING = "begin go launch open run start take"
+"""What an activity does when it only takes place."""
+
+CHECKING = "check confirm ensure verify"
+"""Verbs behind which a clause says what is looked at, not what follows."""
+
+SINGLE = "contract deal agreement lease licence"
+"""What is there once it is signed."""
+
+GIVING = "give offer provide grant"

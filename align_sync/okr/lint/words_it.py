@@ -11,8 +11,8 @@ ascoltare assegnare assumere attivare attuare automatizzare avviare avvisare bon
 calendarizzare candidare capire caricare catalogare censire centralizzare certificare chiamare chiarire classificare
 codificare collaudare collegare collocare commentare commissionare comparare compiere compilare completare comporre
 comprare comprendere comunicare concedere concludere concordare condividere condurre configurare confrontare
-connettere consegnare consolidare consultare containerizzare contattare controllare convocare coordinare coprire
-corredare correggere costituire costruire creare dare decidere decorare definire delegare deliberare deployare
+connettere conoscere consegnare consolidare consultare containerizzare contattare controllare convocare coordinare
+coprire corredare correggere costituire costruire creare dare decidere decorare definire delegare deliberare deployare
 depositare descrivere destinare dettagliare diagnosticare dialogare diffondere digitalizzare dimostrare dirigere
 discutere disegnare dismettere dispiegare disporre distribuire documentare dotare edificare educare effettuare
 elaborare elencare erogare esaminare eseguire esplorare esporre estendere esternalizzare etichettare evidenziare
@@ -28,44 +28,48 @@ pubblicizzare pulire qualificare quantificare raccogliere razionalizzare realizz
 registrare rendicontare reperire restaurare restituire revisionare ricercare riclassificare riconfigurare ridefinire
 ridisegnare rifare rifattorizzare riformulare rilanciare rilasciare rilevare rimuovere rinegoziare rinominare
 riordinare riorganizzare riparare ripensare riprendere riprogettare riqualificare riscattare riscrivere rispettare
-ristrutturare riunire rivedere sanare scegliere scoprire scrivere selezionare siglare sintetizzare sistemare smontare
-snocciolare somministrare sondare sostituire sottoporre sottoscrivere specificare spedire spendere sperimentare
-sponsorizzare spostare stabilire stampare standardizzare stanziare stendere stilare stimare stipulare stringere
-strutturare studiare supportare sviluppare svolgere tarare telefonare tenere terminare testare tracciare tradurre
-trasferire traslocare trasmettere ultimare unificare usare utilizzare validare valutare varare verificare
+ristrutturare riunire rivedere sanare sapere scegliere scoprire scrivere selezionare siglare sintetizzare sistemare
+smontare snocciolare somministrare sondare sostituire sottoporre sottoscrivere specificare spedire spendere
+sperimentare sponsorizzare spostare stabilire stampare standardizzare stanziare stendere stilare stimare stipulare
+stringere strutturare studiare supportare sviluppare svolgere tarare telefonare tenere terminare testare tracciare
+tradurre trasferire traslocare trasmettere ultimare unificare usare utilizzare validare valutare varare verificare
 virtualizzare visitare votare
 """
 
 RAISING = """
 accrescere allungare alzare ampliare aumentare crescere elevare espandere estendere guadagnare incrementare innalzare
-intensificare massimizzare moltiplicare potenziare quadruplicare raddoppiare rafforzare salire spingere triplicare
+intensificare massimizzare moltiplicare potenziare quadruplicare raddoppiare rafforzare riempire salire saturare
+spingere triplicare
 """
 LOWERING = """
 abbassare abbattere accorciare annullare azzerare calare comprimere contenere contrarre decrescere dimezzare diminuire
-eliminare limitare minimizzare rallentare restringere ridurre scendere snellire tagliare
+eliminare limitare minimizzare rallentare restringere ridurre scendere snellire tagliare togliere
 """
 SHIFTING = """
 accelerare andare cambiare convertire migliorare muovere ottimizzare passare portare recuperare spostare trasformare
 """
 KEEPING = """
-assicurare conservare contenere garantire limitare mantenere preservare restare rimanere stabilizzare tenere
+assicurare conservare contenere difendere garantire limitare mantenere preservare proteggere restare rimanere
+salvaguardare stabilizzare tenere tutelare
 """
 REACHING = "arrivare attestare centrare conseguire diventare essere ottenere raggiungere superare toccare totalizzare"
 WINNING = """
-acquisire attirare attivare attrarre catturare chiudere coinvolgere conquistare consegnare convertire correggere
-elaborare evadere evitare fatturare fidelizzare firmare generare gestire guadagnare incassare ingaggiare iscrivere
-lavorare liberare ottenere prevenire realizzare recuperare registrare riattivare riconquistare rinnovare risolvere
-risparmiare rispettare rispondere servire sistemare smaltire spedire trattenere vendere vincere
+acquisire attirare attivare attrarre catturare chiudere coinvolgere conquistare consegnare convertire convincere
+correggere elaborare evadere evitare fatturare fidelizzare firmare generare gestire guadagnare incassare indurre
+ingaggiare invogliare iscrivere lavorare liberare ottenere persuadere prevenire realizzare recuperare registrare
+riattivare riconquistare rinnovare risolvere risparmiare rispettare rispondere servire sistemare smaltire spedire
+trattenere vendere vincere
 """
 BEHAVING = """
-abbandonare abbonare abbonarsi accedere accettare acquistare adottare aprire arrivare aspettare attendere attivare
-avere camminare capire caricare cercare chiamare chiedere cliccare collegare compilare completare comprare condividere
-confermare connettere conoscere consigliare consultare consumare contattare convertire creare dichiarare dire disdire
-diventare donare durare effettuare entrare esportare fallire fare fidare fidarsi finire generare guardare iniziare
-inserire installare integrare invitare iscrivere iscriversi lasciare leggere ordinare ottenere pagare parlare
-partecipare passare perdere portare preferire prendere prenotare provare pubblicare raccomandare raggiungere restare
-ricevere rinnovare riordinare risolvere risparmiare rispondere ritornare riusare riuscire riutilizzare sapere
-scegliere sentire sentirsi spendere superare tenere tornare trovare usare uscire utilizzare valutare vedere vendere
+abbandonare abbonare abbonarsi accedere accettare acquistare adottare agire aprire arrivare aspettare attendere
+attivare avere bastare camminare capire caricare causare cercare chiamare chiedere chiudere cliccare collegare
+compilare completare comprare condividere confermare connettere conoscere consigliare consultare consumare contattare
+convertire costare creare dichiarare dire disdire diventare donare durare effettuare entrare esportare evadere fallire
+fare fermarsi fidare fidarsi finire generare guardare iniziare inserire installare integrare invitare iscrivere
+iscriversi lasciare leggere mancare mantenere occupare ordinare ottenere pagare parlare partecipare passare perdere
+portare preferire prendere prenotare provare pubblicare raccomandare raggiungere rendere restare ricevere rimanere
+rinnovare riordinare risolvere risparmiare rispondere ritornare riusare riuscire riutilizzare sapere scegliere sentire
+sentirsi spendere superare tenere togliere tornare trattenere trovare usare uscire utilizzare valutare vedere vendere
 visitare votare
 """
 
@@ -84,18 +88,18 @@ inadempienza inattivita incassi incasso incidente incidenza indice infezione inf
 insolvenza insuccesso intensita interruzione iscritti iscritto iscrizione kg kwh lamentela latenza lead leggibilita
 lettura liquidita litro livello ltv malattia mancata mancia margine mau media mediana memoria menzione minuto mole
 mora morale morosita mrr mttr multa notorieta nps obsolescenza occupazione opex opportunita ordine p50 p90 p95 p99
-pagamento partecipazione passaparola patrimonio penale pendolarismo penetrazione percentuale perdita performance
-permanenza peso pezzo pezzo-difettoso pipeline plastica portafoglio precisione preferenza prenotazione presenza
-prestazione prezzo probabilita produttivita profitto profondita promosso prontezza propensione proporzione punteggio
-puntualita qualita quantita quota raccomandazione rapidita rapporto reattivita reclamo redditivita reddito
-registrazione regressione rendimento reputazione resa resilienza reso retention riacquisto ricavo riconoscibilita
-ricontatto ricorrenza ricovero rifiuto rigetto rilavorazione rimbalzo rimborso rinnovo riordino ripetizione rischio
-rischiosita risparmio risposta ritardo ritenzione ritorno roas roi rollback rotazione rottame rottura rumore saldo
-salute saturazione scadenza scaduto scarto sconto scontrino scoperto scorta scostamento segnalazione sentiment
-sforamento sfrido sicurezza sinistro sla soddisfazione sosta sottoscrizione spam spreco stabilita stella stelle
-straordinario stress successo tasso tempestivita tempistica tempo throughput ticket tonnellata traffico transazione
-trasferta trattativa turnover uptime uso utile utilizzazione utilizzo valore valutazione variabilita varianza velocita
-vendita versamento visibilita visita visualizzazione volume voto vulnerabilita wau
+pagamento pareggio partecipazione passaparola patrimonio penale pendolarismo penetrazione percentuale perdita
+performance permanenza peso pezzo pezzo-difettoso pipeline plastica portafoglio precisione preferenza prenotazione
+presenza prestazione prezzo probabilita produttivita profitto profondita promosso prontezza propensione proporzione
+punteggio puntualita qualita quantita quota raccomandazione rapidita rapporto reattivita reclamo redditivita
+redditizio reddito registrazione regressione rendimento reputazione resa resilienza reso retention riacquisto ricavo
+riconoscibilita ricontatto ricorrenza ricovero rifiuto rigetto rilavorazione rimbalzo rimborso rinnovo riordino
+ripetizione rischio rischiosita risparmio risposta ritardo ritenzione ritorno roas roi rollback rotazione rottame
+rottura rumore saldo salute saturazione scadenza scaduto scarto sconto scontrino scoperto scorta scostamento
+segnalazione sentiment sforamento sfrido sicurezza sinistro sla soddisfazione sosta sottoscrizione spam spreco
+stabilita stella stelle straordinario stress successo tasso tempestivita tempistica tempo throughput ticket tonnellata
+traffico transazione trasferta trattativa turnover uptime uso utile utilizzazione utilizzo valore valutazione
+variabilita varianza velocita vendita versamento visibilita visita visualizzazione volume voto vulnerabilita wau
 """
 
 OUTSIDERS = """
@@ -103,8 +107,8 @@ abbonato account acquirente aderente albergo alunno assistito azienda azionista 
 cliente-pilota commensale compratore comune consumatore contribuente destinatario donatore ente esercente famiglia
 fornitore genitore giocatore hotel impresa interessato investitore iscritto lettore lettrice membro merchant
 negoziante negozio organizzazione ospite partecipante partner passeggero paziente pensionato persona professionista
-prospect pubblico residente rider ristorante rivenditore scuola socio sostenitore spettatore studente tifoso turista
-utente utenza utilizzatore viaggiatore visitatore volontario
+prospect residente rider ristorante rivenditore scuola socio sostenitore spettatore studente tifoso turista utente
+utenza utilizzatore viaggiatore visitatore volontario
 """
 INSIDERS = """
 agente analista collaboratore collega dipendente designer dirigente impiegato ingegnere lavoratore manager neoassunto
@@ -114,32 +118,32 @@ tutor referente leader
 
 ACTIVITY = """
 accordo accreditamento affiancamento aggiornamento albero allineamento ambiente analisi annuncio apertura api app
-applicativo applicazione approvazione appunto architettura archivio armadietto articolo assemblea assunzione attivita
-atto audit aula avanzamento avviso backup badge bando banner benchmark beta blog board bollino bot bozza brand
-brevetto brochure business-case call campagna canale cantiere carico carta cartella cartello caso catalogo cena
-certificazione chat chatbot checklist chiamata chiosco circolare cms codice colazione collaudo collezione colloquio
-colonnina comitato commissione componente computer comunicato comunicazione concorso conferenza configurazione
-connettore consegna consiglio consulenza contenuto convegno convenzione convocazione corso crm cruscotto dashboard
-database deck delibera deliverable demo design diagnosi documentazione documento dominio dossier e-mail ebook email
-epica episodio erp esercitazione esperimento evento faq fascicolo feature festa fiera filiale firewall flusso
-focus-group form formazione foto fotografia framework funzionalita funzione gadget gara gemba gestionale giornata
-giorno gita glossario gruppo guida hackathon hub immagine impianto implementazione incontro indagine infrastruttura
-iniziativa inserzione installazione integrazione interfaccia intervista intranet ispezione jingle kick-off kickoff kit
-kpi laboratorio lancio landing lettera lezione libreria libretto linea linea-guida locandina logo lotto macchina
-macchinario magazzino manifesto manuale mappa mappatura marchio materiale matrice meeting meetup menu messaggio mezzo
-microservizio microsito migrazione milestone mockup modello modulo motore mvp newsletter normativa nota nuovo
-obiettivo offerta okr opera opuscolo ora pagina pannello partnership passeggiata patch pc percorso permesso
-pianificazione piano piattaforma pilota playbook plugin poc podcast policy politica ponte portale post postazione
-premio presentazione procedura processo prodotto progetto progetto-pilota programma promozione proposta protocollo
-prototipo prova prova-concetto pubblicazione pubblicita puntata questionario redesign reel refactoring registro regola
-regolamento relazione release reparto report repository requisito restyling retrospettiva revisione ricerca ricetta
-riconoscimento rilascio ripetizione riscrittura ritiro riunione roadmap rubrica runbook scheda scheletro schema
-schermata sconto scorecard script sede seminario sensore server servizio sessione simulazione sistema sito software
-sondaggio sopralluogo speciale specifica sperimentazione spike sportello spot sprint stabilimento stand standard
-stazione storia storyboard strategia strumento studio survey tablet talk task tavola tavola-rotonda tavolo
-tavolo-tecnico team-building telecamera telefonata template test testimonianza tirocinio tool totem tour training
-tutorial ufficio variante veicolo verbale versione video volantino webinar white-paper whitepaper wiki wireframe
-workflow workshop
+applicativo applicazione approvazione appuntamento appunto architettura archivio armadietto articolo assemblea
+assunzione attivita atto audit aula avanzamento avviso backup badge bando banner benchmark beta blog board bollino bot
+bozza brand brevetto brochure business-case call campagna canale cantiere carico carta cartella cartello catalogo cena
+certificazione chat chatbot checklist chiamata chiosco circolare cms code-review codice colazione collaudo collezione
+colloquio colonnina comitato commissione componente computer comunicato comunicazione concorso conferenza
+configurazione connettore consegna consiglio consulenza contenuto convegno convenzione convocazione corso crm
+cruscotto dashboard database deck delibera deliverable demo design diagnosi documentazione documento dominio dossier
+e-mail ebook email epica episodio erp esercitazione esperimento evento faq fascicolo feature festa fiera filiale
+firewall flusso focus-group form formazione foto fotografia framework funzionalita funzione gadget gara gemba
+gestionale giornata giorno gita glossario gruppo guida hackathon hub immagine impianto implementazione incontro
+indagine infrastruttura iniziativa inserzione installazione integrazione interfaccia intervento intervista intranet
+ispezione jingle kick-off kickoff kit kpi laboratorio lancio landing lettera lezione libreria libretto linea
+linea-guida locandina logo lotto macchina macchinario magazzino manifesto manuale mappa mappatura marchio materiale
+matrice meeting meetup menu messaggio mezzo microservizio microsito migrazione milestone mockup modello modulo motore
+mvp newsletter normativa nota nuovo obiettivo offerta okr opera opuscolo ora pagina pannello partnership passeggiata
+patch pc percorso permesso pianificazione piano piattaforma pilota playbook plugin poc podcast policy politica ponte
+portale post postazione premio presentazione procedura processo prodotto progetto progetto-pilota programma promozione
+proposta protocollo prototipo prova prova-concetto pubblicazione pubblicita puntata questionario redesign reel
+refactoring registro regola regolamento relazione release reparto report repository requisito restyling retrospettiva
+revisione ricerca ricetta riconoscimento rilascio ripetizione riscrittura ritiro riunione roadmap rubrica runbook
+scheda scheletro schema schermata sconto scorecard script sede seminario sensore server servizio sessione simulazione
+sistema sito software sondaggio sopralluogo speciale specifica sperimentazione spike sportello spot sprint
+stabilimento stand standard stazione storia storyboard strategia strumento studio survey tablet talk task tavola
+tavola-rotonda tavolo tavolo-tecnico team-building telecamera telefonata template test testimonianza tirocinio tool
+totem tour training tutorial ufficio variante veicolo verbale versione video voce volantino webinar white-paper
+whitepaper wiki wireframe workflow workshop
 """
 
 WORKLOAD = """
@@ -149,8 +153,8 @@ segnalazione sinistro ticket vulnerabilita
 """What waits to be dealt with: so many dealt with is work done, a share of them dealt with in time is not."""
 
 INPUT = """
-allocare budget destinare erogare esborso headcount impegnare investimento investire organico punto risorsa spendere
-spesa stanziamento stanziare velocity
+allocare budget destinare erogare esborso headcount impegnare investimento investire organico spendere spesa
+stanziamento stanziare velocity
 """
 """What somebody puts in: to raise it is no effect, to lower it is one."""
 
@@ -231,15 +235,15 @@ NUMBERS = {
 FACTORS = {"dimezzare": 0.5, "raddoppiare": 2.0, "triplicare": 3.0, "quadruplicare": 4.0}
 
 OPENERS = """
-a agosto ai al all alla almeno anno aprile con dei del dell della di dicembre entro far febbraio fine gennaio giugno
-gli i il kr l la le lo luglio maggio marzo mese nel nella nostra nostri nostro novembre okr oltre ottobre per piu q
-semestre settembre successo trimestre tutte tutti un una uno
+a abbiamo agosto ai al all alla almeno anno aprile avere avremo con dei del dell della di dicembre entro far febbraio
+fine gennaio giugno gli i il kr l la le lo luglio maggio marzo mese nel nella nostra nostri nostro novembre okr oltre
+ottobre per piu possiamo q riusciamo saremo semestre settembre siamo successo trimestre tutte tutti un una uno
 """
 """What may stand before the first word that counts."""
 
 ARTICLES = """
-almeno altre altri d degli dei del dell della delle dello di gli i il l la le lo nostra nostro nuova nuove nuovi nuovo
-piu tutte tutti un una uno
+almeno altre altri che d degli dei del dell della delle dello di gli i il l la le lo nostra nostro nuova nuove nuovi
+nuovo piu tutte tutti un una uno
 """
 """What says nothing before a noun."""
 
@@ -264,3 +268,16 @@ acquisti amministrazione assistenza clienti comunicazione direzione finanza grup
 produzione progettazione qualita reparto ricerca risorse squadra sviluppo ufficio umane vendite
 """
 """Words of the names of teams."""
+
+BEGINNING = "aprire cominciare iniziare partire avviare"
+"""What an activity does when it only takes place."""
+
+DETERMINERS = "gli i il l la le lo ogni un una uno"
+
+CHECKING = "controllare verificare accertare"
+"""Verbs behind which a clause says what is looked at, not what follows."""
+
+SINGLE = "contratto accordo convenzione licenza"
+"""What is there once it is signed."""
+
+GIVING = "dare offrire fornire concedere garantire"

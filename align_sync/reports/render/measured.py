@@ -14,7 +14,7 @@ from align_sync.reports.model import SCHEMA_VERSION
 from align_sync.reports.readings_list import Part, ReadingList
 from align_sync.reports.register_list import RegisterLine, RegisterList
 from align_sync.reports.render.decisions_records import write_tabs
-from align_sync.reports.render.ink import cell, draw
+from align_sync.reports.render.ink import bullet, cell, draw, indented, section_title
 from align_sync.reports.render.json_parts import Json, describe_day, dump, even_out
 from align_sync.reports.render.progress_words import say_value
 from align_sync.reports.render.view import Screen
@@ -71,8 +71,11 @@ def render_register(told: RegisterList, *, as_json: bool, screen: Screen) -> str
     missing = f", {told.missing} of them not verified" if told.missing else ""
     heading = f"{count(len(told.lines), 'metric')}{missing}" if told.lines else "No metrics yet"
     rows = ((_line_cells(line, told), _STATE_STYLES[line.measurability]) for line in told.lines)
-    names = ("Metric", "Key results", "Source", "Owner", "Refresh", "Last value", "As of", "State", "Next")
-    return _draw(heading, names, rows, styled=names.index("State"), screen=screen, is_sample=told.is_sample)
+    names = ("Metric", "Key results", "Source", "Owner", "Refresh", "Last value", "As of", "State")
+    below = tuple(_list_wanting(told))
+    return _draw(
+        heading, names, rows, styled=names.index("State"), screen=screen, is_sample=told.is_sample, below=below
+    )
 
 
 def render_readings(told: ReadingList, *, as_json: bool, screen: Screen, newest: int | None = None) -> str:
@@ -104,13 +107,14 @@ def _draw(
     styled: int,
     screen: Screen,
     is_sample: bool,
+    below: Sequence[RenderableType] = (),
 ) -> str:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in names:
         table.add_column(name, overflow="fold", no_wrap=name == names[styled])
     for cells, style in rows:
         table.add_row(*(cell(text, style if place == styled else "") for place, text in enumerate(cells)))
-    return draw(Group(*_lay_out(heading, table, is_sample=is_sample)), width=screen.width, colour=screen.colour)
+    return draw(Group(*_lay_out(heading, table, is_sample=is_sample), *below), width=screen.width, colour=screen.colour)
 
 
 def _lay_out(heading: str, table: Table, *, is_sample: bool) -> Iterator[RenderableType]:
@@ -119,6 +123,17 @@ def _lay_out(heading: str, table: Table, *, is_sample: bool) -> Iterator[Rendera
     yield cell(heading, "bold")
     if table.row_count:
         yield table
+
+
+def _list_wanting(told: RegisterList) -> Iterator[RenderableType]:
+    """What is wrong and what to do about it, below the table: reasons and commands are too long for its columns."""
+    wanting = [(line, say_problem(line.failure)) for line in told.lines if line.failure or line.advice]
+    if wanting:
+        yield from section_title(f"What to do next ({len(wanting)})")
+    for line, problem in wanting:
+        yield bullet(f"{line.target.metric}: {problem or say_state(line)}", "!", "yellow")
+        if line.advice:
+            yield indented(line.advice)
 
 
 def say_span(span: timedelta) -> str:
@@ -154,17 +169,15 @@ def say_problem(failure: Reading | None) -> str:
 def _line_cells(line: RegisterLine, told: RegisterList) -> tuple[str, ...]:
     definition, last = line.target.definition, line.last
     value = say_value(last.value, line.target.measure) if last is not None else "none"
-    problem = say_problem(line.failure)
     return (
         line.target.metric,
         ", ".join(line.key_results) or "none",
         _kind_of(line) or "by hand",
-        _owner_of(line),
+        _owner_of(line).partition("@")[0],
         say_span(definition.refresh) if definition is not None else "",
-        f"{value} ({problem})" if problem else value,
+        f"{value} ({line.failure.status.value})" if line.failure is not None else value,
         day(last.as_of_at, told.timezone) if last is not None else "",
         say_state(line),
-        line.advice,
     )
 
 

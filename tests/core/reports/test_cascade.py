@@ -112,6 +112,9 @@ def test_what_is_closed_keeps_its_progress_and_has_no_health(form: Format, scree
         (node,) = [one for one in json.loads(text)["nodes"] if one["key"] == "KR-2.4"]
         assert (node["state"], node["progress"]) == ("closed", 1.0)
         return
+    if form is Format.TABLE and screen is TERMINAL:
+        (row,) = [row for row in text.splitlines() if "KR-2.4" in row]
+        assert row.endswith("100 %  closed")
     line = re.split(r"KR-2\.4", text.replace("\n", " "))[-1]
     assert "100 %" in line[:400]
     assert "closed" in line[:600].casefold()
@@ -132,6 +135,15 @@ def test_a_long_reason_is_cut_where_there_is_little_room() -> None:
     page = render_cascade(build_cascade(make_measured_book(), on=TODAY, standings=standings), Format.HTML)
     assert because not in page
     assert f"{because[:100]}… · days-behind" in page
+    standings.key_results["KR-2.3"] = make_standing(verdict=make_verdict(because="8 days behind; up to 7 is on track"))
+    page = render_cascade(build_cascade(make_measured_book(), on=TODAY, standings=standings), Format.HTML)
+    assert "8 days behind · days-behind" in page
+
+
+def test_an_objective_of_nobody_and_of_no_period_has_empty_brackets_nowhere() -> None:
+    bare = build_cascade(Book(objectives=(Objective(key="O-1", title="Calm", team="", period=""),)), on=TODAY)
+    for screen in (PIPE, TERMINAL):
+        assert render_cascade(bare, Format.TABLE, screen=screen) == "O-1  Calm\n"
 
 
 def test_an_empty_book_says_so() -> None:

@@ -270,6 +270,7 @@ def test_a_terminal_shows_the_newest_readings_and_says_where_the_others_are() ->
     assert "22 Nov 2026" in text
     assert "\n10 Nov 2026" not in text
     assert "Changes of what is aimed at" not in text
+    assert "change\n" not in render_key_result(page(changes=()), Format.TABLE)
 
 
 def test_a_chart_says_only_what_it_draws() -> None:

@@ -130,7 +130,45 @@ register: {act7: {kind: sql, title: customers active in their first week}}
     assert found == ["Customers active in their first week: from 38 % to 60 %"]
 
 
-WORDS = ["improve", "significantly", "launch", "complete", "increase", "reduce", "migliorare", "ridurre", "aumentare", "lanciare", "completare", "il", "la", "the", "retention", "churn", "tempo", "time", "articles", "sessioni", "clients", "clienti", "from", "to", "dal", "al", "5", "80%", "68", "%", "4", "7", "by", "entro", "Q4", "di", "of"]
+WORDS = [
+    "improve",
+    "significantly",
+    "launch",
+    "complete",
+    "increase",
+    "reduce",
+    "migliorare",
+    "ridurre",
+    "aumentare",
+    "lanciare",
+    "completare",
+    "il",
+    "la",
+    "the",
+    "retention",
+    "churn",
+    "tempo",
+    "time",
+    "articles",
+    "sessioni",
+    "clients",
+    "clienti",
+    "from",
+    "to",
+    "dal",
+    "al",
+    "5",
+    "80%",
+    "68",
+    "%",
+    "4",
+    "7",
+    "by",
+    "entro",
+    "Q4",
+    "di",
+    "of",
+]
 TITLES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
 VALUES = st.none() | st.sampled_from([0, 0.5, 2.4, 8, 11, 68, 80, 1234, 2.5e6]) | st.floats(-1e12, 1e12)
 METRICS = st.builds(
