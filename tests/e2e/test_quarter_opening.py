@@ -131,7 +131,11 @@ def test_a_quarter_is_opened_through_the_command_line(tmp_path: Path) -> None:
     assert values[-1] == 1.3
     assert "confidence" in fine(line.run("okr", "show", "PAY-1.2"))
 
-    # Later the target is changed, which needs a reason, and the page shows it.
+    change_the_target(line, file)
+
+
+def change_the_target(line: CommandLine, file: Path) -> None:
+    """It needs a reason, and the page shows it."""
     file.write_text(file.read_text().replace("target: 0.5", "target: 0.8").replace("to 0.5 %", "to 0.8 %"))
     shown = plan(line)
     assert line.run("okr", "apply", "okrs", "--plan", shown).code == 2
