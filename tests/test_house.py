@@ -23,7 +23,7 @@ LONGEST_FUNCTION = 60
 LARGEST_MEDIAN = 130
 README_LINES = 150
 
-BUDGETS = {"# type: ignore": 1, "# noqa": 20, "pragma: no cover": 0, "pytest.mark.xfail": 0}
+BUDGETS = {"# type: ignore": 1, "# noqa": 18, "pragma: no cover": 0, "pytest.mark.xfail": 0}
 """How often each is used; one more is a line that a review sees."""
 
 FORBIDDEN_NAMES = {

@@ -59,7 +59,7 @@ def _measure(metric: Metric, value: float | None) -> tuple[float | None, str]:
         progress, why = _measure_way(metric, value)
     if progress is not None and not isfinite(progress):  # values at the edge of what a float holds
         return None, _TOO_FAR
-    return progress, why
+    return progress if progress is None else progress + 0.0, why  # a zero without a sign
 
 
 def _measure_zone(value: float | None) -> tuple[float | None, str]:

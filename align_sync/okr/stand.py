@@ -10,7 +10,7 @@ from align_sync.okr.model import Book, KeyResult, KeyResultState, Objective
 from align_sync.okr.period import Span, parse_period
 from align_sync.okr.plan_curve import PlanCurve, build_curve, days_behind
 from align_sync.okr.progress import explain_unmeasured, is_to_hold, measure_progress
-from align_sync.okr.readings import Confidence, Reading
+from align_sync.okr.readings import Confidence, Reading, ReadingStatus
 from align_sync.okr.rollup import roll_up_objectives
 from align_sync.okr.series import Series, choose_series
 from align_sync.okr.standing import KeyResultStanding, Standings, Verdict
@@ -159,7 +159,8 @@ def _explain_missing(key_result: KeyResult, series: Series) -> str:
         why = explain_unmeasured(key_result.metric, None)
         return "no reading yet" if why in {"", "no value"} else f"no reading yet, and {why}"
     reason = f": {series.failure.reason}" if series.failure.reason else ""
-    return f"no good reading yet, the last one is {series.failure.status}{reason}"
+    fell = "failed" if series.failure.status is ReadingStatus.FAILED else "is quarantined"
+    return f"no good reading yet, the last one {fell}{reason}"
 
 
 def _explain_unplanned(objective: Objective, key_result: KeyResult, span: Span | None) -> str:

@@ -208,7 +208,7 @@ def _read_file(path: Path) -> bytes:
         raise ReadingError(
             "the file does not exist",
             where=str(path),
-            advice="a relative name counts from the folder that align-sync runs in",
+            advice="" if path.is_absolute() else "a relative name counts from the folder that align-sync runs in",
         ) from None
     except OSError as error:
         raise ReadingError(f"the file cannot be read ({type(error).__name__})", where=str(path)) from None

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from align_sync.reports.model import AlignmentReport, Filters
+from align_sync.okr.readings import Reading
+from align_sync.reports.model import AlignmentReport, Filters, KeyResultLine
 
 _REPORT: TypeAdapter[AlignmentReport] = TypeAdapter(AlignmentReport)
 _FILTERS: TypeAdapter[Filters] = TypeAdapter(Filters)
@@ -28,10 +29,26 @@ def hash_content(report: AlignmentReport) -> str:
         generated_at=report.generated_at.min.replace(tzinfo=report.generated_at.tzinfo),
         data_as_of=None,
         sources=tuple(replace(line, complete_at=None, attempted_at=None) for line in report.sources),
+        key_results=tuple(map(_forget_reading, report.key_results)),
         snapshot="",
         content_hash="",
     )
     return hashlib.sha256(write_report(timeless)).hexdigest()
+
+
+def _forget_reading(line: KeyResultLine) -> KeyResultLine:
+    """Without when and in which run its values were read: reading the same again says nothing new."""
+    if line.standing is None:
+        return line
+    last, failure = map(_forget_run, (line.standing.last, line.standing.failure))
+    return replace(line, standing=replace(line.standing, last=last, failure=failure))
+
+
+def _forget_run(reading: Reading | None) -> Reading | None:
+    if reading is None:
+        return None
+    day = reading.as_of_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(reading, as_of_at=day, recorded_at=day, run=0, reading_id=0)
 
 
 def name_filters(filters: Filters) -> str:

@@ -55,14 +55,15 @@ class Clause:
 
     @property
     def is_order(self) -> bool:
-        """Whether the first word can only be a verb, also one that nobody listed: `saldare i debiti`, `arm the team`."""
+        """Whether the first word can only be a verb, even if nobody listed it: `saldare i debiti`, `arm the team`."""
         lead = self.lead
         if lead is None:
             return False
         if self.language is Language.ITALIAN:
             return not lead.kinds and lead.text.endswith(("are", "ere", "ire", "arsi", "ersi", "irsi"))
         following = self.terms[self.first + 1].text if self.first + 1 < len(self.terms) else ""
-        return following in _DETERMINERS and not lead.text.endswith("s")
+        may_be_verb = lead.is_any(VERBS) or not lead.kinds
+        return may_be_verb and following in _DETERMINERS and not lead.text.endswith("s")
 
     @property
     def lead(self) -> Term | None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from align_sync.okr.lint import signs
 from align_sync.okr.lint.clause import CHANGING, NOUNS, VERBS, Clause, Term, find_any, read_clause
+from align_sync.okr.lint.leading import is_verb
 from align_sync.okr.lint.lexicon import Kind
 from align_sync.okr.lint.text import REMEMBERED
 
@@ -56,7 +57,7 @@ def _judge(clause: Clause) -> Judgement:
     lead = clause.lead
     if lead is None:
         return OUTCOME
-    if clause.begins_with_number or not signs.is_verb(clause, lead):
+    if clause.begins_with_number or not is_verb(clause, lead):
         return _judge_noun(clause)
     if signs.is_caused(clause, lead):
         return OUTCOME
@@ -91,16 +92,13 @@ def _judge_change(clause: Clause, lead: Term) -> Judgement:
     """A change is an outcome, unless what changes is how much is made, or only the means bear a number."""
     if means := signs.find_means(clause, lead):
         return _counts(means)
-    made = find_any(clause.after(lead), Kind.MADE)
-    if made is not None and signs.is_made(clause, made):
-        return _finished(made)
+    head = clause.head(clause.first + 1)
+    if finished := signs.find_finished(clause, lead, head):
+        return _finished(finished)
     is_converted = Kind.SHIFTING in lead.kinds and Kind.WINNING in lead.kinds and signs.has_percent(clause)
     if lead.is_any(signs.LOWERING) or signs.falls(clause) or is_converted:
         return OUTCOME
-    head, counted = clause.head(clause.first + 1), signs.find_counted(clause)
-    done = find_any(clause.after(lead), Kind.DONE)
-    if done is not None and not clause.numbers.counted and not signs.is_effect(head, clause):
-        return _finished(done)
+    counted = signs.find_counted(clause)
     if Kind.SHIFTING in lead.kinds and counted is not None and signs.is_moved(clause):
         return OUTCOME if counted.is_any(signs.EFFECTS) else _makes(lead)
     thing = head or counted
@@ -109,11 +107,8 @@ def _judge_change(clause: Clause, lead: Term) -> Judgement:
 
 def _judge_nothing(clause: Clause, lead: Term) -> Judgement:
     """Something unknown without a number can be reached only as a whole: `achieve B Corp status`."""
-    return (
-        _makes(lead)
-        if lead.is_any(frozenset({Kind.REACHING, Kind.SHIFTING})) and not clause.numbers.counted
-        else OUTCOME
-    )
+    is_reached = lead.is_any(frozenset({Kind.REACHING, Kind.SHIFTING}))
+    return _makes(lead) if is_reached and not clause.numbers.counted else OUTCOME
 
 
 def _judge_thing(clause: Clause, thing: Term, counted: Term | None) -> Judgement:
@@ -125,13 +120,12 @@ def _judge_thing(clause: Clause, thing: Term, counted: Term | None) -> Judgement
         return _counts(thing)
     if signs.has_measure(clause):
         return OUTCOME
-    if counted is not None and Kind.INSIDER in counted.kinds and Kind.OUTSIDER not in thing.kinds:
-        return _judge_insiders(clause, counted)
-    if counted is not None and signs.is_output(counted) and not thing.is_any(signs.EFFECTS):
-        return _counts(counted)
-    if is_rate or signs.is_effect(thing, clause) or signs.is_effect(counted, clause):
-        return _judge_dealt(clause, counted)
-    return _counts(thing)
+    if counted is not None and not thing.is_any(signs.EFFECTS):
+        if Kind.INSIDER in counted.kinds:
+            return _judge_insiders(clause, counted)
+        thing = counted if signs.is_output(counted) else thing
+    is_effect = is_rate or signs.is_effect(thing, clause) or signs.is_effect(counted, clause)
+    return _judge_dealt(clause, counted) if is_effect else _counts(thing)
 
 
 def _judge_dealt(clause: Clause, counted: Term | None) -> Judgement:
@@ -166,14 +160,15 @@ def _judge_winning(clause: Clause, lead: Term) -> Judgement:
     is_dealing, is_output = Kind.DEALING in lead.kinds, signs.is_output(head)
     if head is not None and is_dealing and clause.numbers.counted and signs.is_workload(clause, head):
         return _counts(head)
-    if clause.has_list and not signs.is_effect(signs.find_counted(clause)):
-        return _makes(lead)
-    if signs.has_share(clause) and not (is_dealing and is_output):
-        return OUTCOME
-    if not clause.numbers.counted and signs.is_one_thing(clause, head):
-        return _makes(lead)
-    tells = signs.is_served(clause) or signs.tells_effect(clause, lead) or signs.has_measure(clause)
-    return _makes(lead) if is_output and not tells else OUTCOME
+    is_list = clause.has_list and not signs.is_effect(signs.find_counted(clause))
+    is_single = not clause.numbers.counted and signs.is_one_thing(clause, head)
+    tells = (
+        (signs.has_share(clause) and not (is_dealing and is_output))
+        or signs.is_served(clause)
+        or signs.tells_effect(clause, lead)
+        or signs.has_measure(clause)
+    )
+    return _makes(lead) if is_list or is_single or (is_output and not tells) else OUTCOME
 
 
 def _judge_noun(clause: Clause) -> Judgement:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from align_sync.okr.lint import words_en, words_it
-from align_sync.okr.lint.clause import CHANGING, NOUNS, VERBS, Clause, Term, find_any
+from align_sync.okr.lint.clause import NOUNS, VERBS, Clause, Term, find_any
 from align_sync.okr.lint.lexicon import Kind
 from align_sync.okr.lint.numbers import Quantity, Role
 from align_sync.okr.lint.text import Language
@@ -18,51 +18,6 @@ _MOVING = frozenset({Kind.RAISING, Kind.LOWERING, Kind.SHIFTING, Kind.KEEPING, K
 _MEASURED = frozenset({Family.TIME, Family.MONEY})
 _NEAR = 30
 FEW = 3
-
-
-def is_verb(clause: Clause, lead: Term) -> bool:
-    """Whether the first word is a verb here: `release frequency` and `test coverage` begin with nouns."""
-    if clause.is_order or clause.is_subject or _is_moved_by_verb(clause, lead):
-        return clause.is_order
-    if not lead.is_any((VERBS - {Kind.BEHAVING}) | {Kind.CHANGE_UP, Kind.CHANGE_DOWN}):
-        return False
-    if not lead.is_any(NOUNS):
-        return True
-    if lead.text.endswith("ing") and clause.language is Language.ENGLISH:
-        return False
-    head = clause.head(clause.first)
-    is_compound = head is not None and head is not lead and is_directly_before(clause, lead, head)
-    if head is not None and is_compound and clause.language is Language.ENGLISH:
-        if Kind.OUTSIDER in head.kinds:
-            return find_any(clause.after(head)[:1], *VERBS) is None
-        later = find_any(clause.after(lead), Kind.RAISING, Kind.LOWERING, Kind.KEEPING, Kind.SHIFTING, Kind.REACHING)
-        is_told = any(0 <= quantity.start - head.word.end <= len(" of ") for quantity in clause.numbers.counted)
-        return later is None and clause.numbers.of(Role.TARGET) is None and not is_told
-    return Kind.EFFECT not in lead.kinds or lead.is_any(CHANGING)
-
-
-def _is_moved_by_verb(clause: Clause, lead: Term) -> bool:
-    """Whether it is a thing that goes up or down: `design changes after sign-off fall from 12 to 4`."""
-    for before, term, following in zip(clause.terms, clause.terms[1:], [*clause.terms[2:], None], strict=False):
-        if term.word.start <= lead.word.start:
-            continue
-        if before.text in _JOINTS or term.text in _JOINTS:
-            return False
-        if term.is_any(frozenset({Kind.RAISING, Kind.LOWERING})) and not term.is_any(NOUNS | {Kind.PAST}):
-            return following is not None and following.text in _WAYS
-    return False
-
-
-_JOINTS = frozenset({"and", "so", "that", "by", "while", "which", "who", "e", "che", "per", "affinche"})
-_WAYS = frozenset(
-    {"from", "to", "by", "below", "under", "above", "da", "dal", "dall", "a", "al", "all", "del", "sotto"}
-)
-
-
-def is_directly_before(clause: Clause, lead: Term, head: Term) -> bool:
-    phrase = clause.phrase(clause.first)
-    is_effect = head.is_any(_DEALT_WITH) and head in phrase
-    return is_effect and phrase[0] is lead and phrase[1].word.start == lead.word.end + 1
 
 
 def moves(clause: Clause, head: Term | None, made: Term) -> bool:
@@ -85,26 +40,37 @@ def tells_effect(clause: Clause, lead: Term) -> bool:
         about = [term for term in rest if term not in made]
         told = [q for q in numbers.counted if q.start > change.word.start]
         return bool(told) and find_any(about, *EFFECTS) is not None and not counts_output(clause, told)
-    if find_words(clause, frozenset({"fewer", "less", "meno"})) and has_percent(clause):
+    if _is_less(clause) or any(_is_none_of_effect(clause, quantity) for quantity in numbers.counted):
         return True
-    if find_words(clause, frozenset({"earlier", "sooner", "quicker", "cheaper"})) and bool(numbers.counted):
-        return True
-    if any(0 in quantity.readings and _is_bare_effect(clause.noun_after(quantity)) for quantity in numbers.counted):
-        return True
-    baseline = numbers.of(Role.BASELINE)
-    if baseline is not None and not numbers.has_pair:
-        return any(is_measure(quantity) for quantity in numbers.quantities)
     if numbers.has_pair:
         return find_any(rest, Kind.EFFECT) is not None or is_measure(numbers.of(Role.TARGET))
+    if numbers.of(Role.BASELINE) is not None:
+        return any(is_measure(quantity) for quantity in numbers.quantities)
     target = numbers.of(Role.TARGET)
-    if target is None or is_place(clause, target):
-        return False
-    near = [term for term in rest if target.start - _NEAR <= term.word.start <= target.end + _NEAR]
+    return target is not None and not is_place(clause, target) and _is_near_effect(rest, target)
+
+
+def _is_less(clause: Clause) -> bool:
+    """`print 30 % fewer pages`, `two days earlier`."""
+    return (find_words(clause, _LESS) and has_percent(clause)) or (
+        find_words(clause, _SOONER) and bool(clause.numbers.counted)
+    )
+
+
+_LESS = frozenset({"fewer", "less", "meno"})
+_SOONER = frozenset({"earlier", "sooner", "quicker", "cheaper"})
+
+
+def _is_none_of_effect(clause: Clause, quantity: Quantity) -> bool:
+    """`with zero rollbacks`."""
+    counted = clause.noun_after(quantity)
+    is_bare = counted is not None and Kind.EFFECT in counted.kinds and not counted.is_any(OUTPUTS)
+    return is_bare and 0 in quantity.readings
+
+
+def _is_near_effect(terms: Iterable[Term], quantity: Quantity) -> bool:
+    near = [term for term in terms if quantity.start - _NEAR <= term.word.start <= quantity.end + _NEAR]
     return find_any(near, Kind.EFFECT) is not None
-
-
-def _is_bare_effect(term: Term | None) -> bool:
-    return term is not None and Kind.EFFECT in term.kinds and not term.is_any(OUTPUTS)
 
 
 def is_told_of_people(clause: Clause, lead: Term) -> bool:
@@ -406,3 +372,13 @@ def has_percent(clause: Clause) -> bool:
 
 def has_money(clause: Clause) -> bool:
     return any(family_of(quantity.unit) is Family.MONEY for quantity in clause.numbers.counted)
+
+
+def find_finished(clause: Clause, lead: Term, head: Term | None) -> Term | None:
+    """The word that says that something was finished, behind a verb of change: `bring the portal into production`."""
+    behind = clause.after(lead)
+    made = find_any(behind, Kind.MADE)
+    if made is not None and is_made(clause, made):
+        return made
+    is_known = lead.is_any(LOWERING) or bool(clause.numbers.counted) or is_effect(head, clause)
+    return None if is_known else find_any(behind, Kind.DONE)

@@ -29,9 +29,12 @@ class Word:
     end: int
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold(text: str) -> str:
     """In lower case, without accents, with one kind of apostrophe; as long as the text itself."""
     plain = text.translate(_APOSTROPHES)
+    if plain.isascii():
+        return plain.lower()
     return "".join(_fold_sign(sign) for sign in plain)
 
 

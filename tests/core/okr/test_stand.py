@@ -94,7 +94,7 @@ UNKNOWN = (
     ("no reading and no baseline", make_key_result(metric=NO_BASELINE), (), PERIOD, "no reading yet, and no baseline"),
     (
         "only a failure", make_key_result(), (read(None, **FAILED),), PERIOD,
-        "no good reading yet, the last one is failed: it answered with a page of HTML",
+        "no good reading yet, the last one failed: it answered with a page of HTML",
     ),
     ("only one in quarantine", make_key_result(), (read(900, **HELD),), PERIOD,
      "no good reading yet, the last one is quarantined"),

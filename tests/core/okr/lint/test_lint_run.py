@@ -253,7 +253,7 @@ def test_accepted_findings_are_told_apart_from_new_ones_and_from_those_that_are_
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema_version": 2}', '{"schema_version": 1, "accepted": [1]}'])
 def test_a_file_that_is_no_file_of_accepted_findings_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="it is no|must be"):
+    with pytest.raises(ValueError, match=r"it is no|must be"):
         read_accepted(text)
 
 
@@ -272,9 +272,9 @@ def test_a_thousand_key_results_are_linted_in_time() -> None:
         for number in range(250)
     )
     judge_title.cache_clear()
-    began = time.monotonic()
+    began = time.process_time()
     found = run_lint(build_subject(Book(objectives=objectives), today=TODAY))
-    assert time.monotonic() - began < 2.0  # 0.3 s on a quiet machine
+    assert time.process_time() - began < 2.0  # 0.3 s without coverage
     assert found
 
 
