@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from align_sync.app import App
 from align_sync.errors import AlignSyncError, UserError
+from align_sync.okr.baselines import list_baselines
 from align_sync.okr.hand_values import noon_of
 from align_sync.okr.judging import judge_value, list_good, record_failure
 from align_sync.okr.metrics import PROBED, MetricDefinition, SourceKind
-from align_sync.okr.model import Book, KeyResultState
-from align_sync.okr.period import parse_period
+from align_sync.okr.model import Book
 from align_sync.okr.readings import Reading, ReadingStatus
 from align_sync.readings.answer import Answer, say_reason
 from align_sync.readings.asking import ask_each
@@ -146,12 +146,9 @@ def _list_wishes(metric: MetricSettings, book: Book, *, at: datetime | None, now
 def _find_baselines(book: Book, metric: str) -> dict[date, tuple[str, ...]]:
     """The days of the baselines of the key results that use it, each with those key results."""
     found: dict[date, tuple[str, ...]] = {}
-    for objective in book.objectives:
-        period = parse_period(objective.period)
-        for key_result in objective.key_results:
-            day = key_result.metric.baseline_on or (period.start if period else None)
-            if key_result.metric_name == metric and key_result.state is KeyResultState.ACTIVE and day is not None:
-                found[day] = (*found.get(day, ()), key_result.key)
+    for name, day, key_result in list_baselines(book):
+        if name == metric:
+            found[day] = (*found.get(day, ()), key_result.key)
     return found
 
 

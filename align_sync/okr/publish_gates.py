@@ -5,8 +5,10 @@ A gate says what it read. What it could not check it names; that alone stops nob
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from align_sync.okr.baselines import find_baseline_day
 from align_sync.okr.lint.facts import is_measured
 from align_sync.okr.lint.model import Evidence, Finding, Severity, Subject
 from align_sync.okr.lint.rules import baseline_disagrees, unmeasurable
@@ -118,16 +120,17 @@ def _say_unsure(key_result: KeyResult, state: Measurability, *, is_defined: bool
 def _judge_baselines(subject: Subject, findings: Sequence[Finding]) -> Gate:
     faults = [_say(one) for one in findings if one.rule == baseline_disagrees.NAME]
     unchecked, compared = [], 0
-    for _, key_result in subject.key_results():
+    for objective, key_result in subject.key_results():
         if not is_measured(key_result) or key_result.metric.baseline is None:
             continue  # nothing is stated; where it should be, the linter says so
         known = subject.metrics.get(key_result.metric_name, Evidence())
-        if known.read_baseline is not None:
+        day = find_baseline_day(objective, key_result)
+        if day in known.baselines:
             compared += 1
-        elif _could_be_read(key_result, known):
+        elif day is not None and _could_be_read(known):
             faults.append(f"{key_result.key}: nobody asked the source for the day of the baseline; {_ASK}")
         else:
-            unchecked.append(f"{key_result.key}: {_say_unread(key_result)}")
+            unchecked.append(f"{key_result.key}: {_say_unread(day)}")
     return Gate(
         name="baselines",
         read=f"{_count(compared, 'stated baseline')} beside what the source told for the day",
@@ -140,14 +143,13 @@ def _judge_baselines(subject: Subject, findings: Sequence[Finding]) -> Gate:
 _ASK = "align-sync okr read --baselines"
 
 
-def _could_be_read(key_result: KeyResult, known: Evidence) -> bool:
+def _could_be_read(known: Evidence) -> bool:
     definition = known.definition
-    is_dated = definition is not None and definition.kind in PROBED and definition.is_dated
-    return is_dated and key_result.metric.baseline_on is not None
+    return definition is not None and definition.kind in PROBED and definition.is_dated
 
 
-def _say_unread(key_result: KeyResult) -> str:
-    if key_result.metric.baseline_on is None:
+def _say_unread(day: date | None) -> str:
+    if day is None:
         return "its baseline has no day; write `baselineOn`"
     return "its source tells no value of an earlier day, and nobody wrote one down"
 

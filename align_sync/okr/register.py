@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from align_sync.okr.baselines import list_baselines
 from align_sync.okr.lint.model import Evidence
 from align_sync.okr.metrics import PROBED, Measurability, MetricDefinition, Verification
 from align_sync.okr.model import Book, KeyResult, KeyResultState
@@ -32,19 +33,21 @@ class Register:
     def evidence_of(self, book: Book) -> dict[str, Evidence]:
         """By metric: those that are defined, and those of the key results that are worked for."""
         users = find_users(book)
-        return {name: self._tell(name, users.get(name, ())) for name in dict.fromkeys((*self.definitions, *users))}
+        days: dict[str, list[date]] = {}
+        for metric, day, _ in list_baselines(book):
+            days.setdefault(metric, []).append(day)
+        return {name: self._tell(name, days.get(name, ())) for name in dict.fromkeys((*self.definitions, *users))}
 
-    def _tell(self, metric: str, users: Iterable[KeyResult]) -> Evidence:
+    def _tell(self, metric: str, days: Iterable[date]) -> Evidence:
         definition = self.definitions.get(metric)
         good = choose_series(self.readings.get(metric, ())).good
         noise = find_noise(good)
-        days = (kr.metric.baseline_on for kr in users if kr.metric.baseline_on is not None)
-        baseline_on = next(days, None)
+        told = {day: find_baseline(good, day) for day in days}
         return Evidence(
             definition=definition,
             measurability=self.measurability_of(metric),
             noise=noise if noise is not None or definition is None else definition.noise,
-            read_baseline=None if baseline_on is None else find_baseline(good, baseline_on),
+            baselines={day: value for day, value in told.items() if value is not None},
         )
 
     def measurability_of(self, metric: str) -> Measurability:

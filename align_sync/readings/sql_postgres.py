@@ -33,6 +33,16 @@ WHERE (rolsuper OR rolname IN ('pg_execute_server_program', 'pg_write_server_fil
 AND (pg_catalog.pg_has_role(session_user, oid, 'MEMBER') OR pg_catalog.pg_has_role(current_user, oid, 'MEMBER'))
 ORDER BY rolsuper DESC LIMIT 1
 """
+_ACTING = re.compile(
+    r"\b(pg_(terminate|cancel)_backend|pg_(try_)?advisory\w*|pg_logical_\w+|pg_notify|set_config|dblink\w*|lo_\w+|pg_read_\w+"
+    r"|pg_ls_\w+|pg_stat_file|pg_reload_conf|pg_rotate_\w+|pg_switch_wal|pg_create_\w+|pg_drop_\w+|pg_replication_\w+"
+    r"|pg_promote|pg_(wal|xlog)_replay_\w+|pg_backup_\w+|pg_export_snapshot|pg_stat_reset\w*|pg_log_\w+"
+    r"|(query|table|cursor|schema|database)_to_xml\w*|ts_stat|crosstab\w*|connectby|xpath_table)\b",
+    re.IGNORECASE,
+)
+"""Functions that act, or run text as a query, and that a transaction which only reads does not stop."""
+
+_TEXTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _SAFE_WORDS = re.compile(
     r"Connection refused|timeout expired|No such file or directory|could not translate host name"
     r"|password authentication failed|no password supplied|SSL|certificate"
@@ -46,6 +56,7 @@ def fetch_from_postgres(
     url: URL, statement: str, parameters: Mapping[str, object], *, timeout: timedelta
 ) -> Sequence[Sequence[Any]]:
     """At most two rows. Raises `ReadingError`."""
+    _refuse_acting(statement)
     try:
         driver = import_module("psycopg")
     except ModuleNotFoundError:
@@ -64,6 +75,15 @@ def fetch_from_postgres(
                 return list(islice(rows, 2))
         except driver.Error as error:
             raise _explain(error, timeout) from None
+
+
+def _refuse_acting(statement: str) -> None:
+    """Other sessions, locks, settings and the server itself can be acted upon by a mere `select`."""
+    bare = _TEXTS.sub(" ", statement)
+    if re.search(r"\bu&", bare, re.IGNORECASE):
+        raise ReadingError("names with escapes (U&) are not run")
+    if found := _ACTING.search(bare.replace('"', "")):
+        raise ReadingError(f"the function {found[0]} does more than read")
 
 
 def _list_options(url: URL, timeout: timedelta) -> dict[str, Any]:

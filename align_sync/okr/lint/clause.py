@@ -43,22 +43,16 @@ class Clause:
     has_list: bool
     """Whether so many of a list are meant: `30 of the 50`, `30 delle 50`."""
 
-    @property
-    def is_subject(self) -> bool:
+    def is_subject(self, lead: Term) -> bool:
         """Whether the first word cannot be a verb: `tests catch`, `each release`, `i progetti`."""
-        lead = self.lead
         before = self.terms[self.first - 1].text if self.first else ""
-        if lead is None or not lead.is_any(NOUNS):
+        if not lead.is_any(NOUNS):
             return False
         is_plural = self.language is Language.ENGLISH and lead.text.endswith("s") and lead.text[-2:] != "ss"
         return is_plural or before in _DETERMINERS
 
-    @property
-    def is_order(self) -> bool:
+    def is_order(self, lead: Term) -> bool:
         """Whether the first word can only be a verb, even if nobody listed it: `saldare i debiti`, `arm the team`."""
-        lead = self.lead
-        if lead is None:
-            return False
         if self.language is Language.ITALIAN:
             return not lead.kinds and lead.text.endswith(("are", "ere", "ire", "arsi", "ersi", "irsi"))
         following = self.terms[self.first + 1].text if self.first + 1 < len(self.terms) else ""

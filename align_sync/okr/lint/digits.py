@@ -157,10 +157,8 @@ def _read_words(text: str, language: Language) -> Iterator[Quantity]:
         yield Quantity(text=found["share"], readings=(share,), unit="%", start=found.start(), end=end, is_word=True)
     for found in _ONE_UNIT[language].finditer(text):
         unit = find_unit(text, found.end("one"))
-        if unit is not None:
-            yield Quantity(
-                text=found[0], readings=(1.0,), unit=unit.name, start=found.start(), end=unit.end, is_word=True
-            )
+        name = unit.name if unit is not None else ""
+        yield Quantity(text=found[0], readings=(1.0,), unit=name, start=found.start(), end=found.end(), is_word=True)
 
 
 _SHARE_WORDS = {

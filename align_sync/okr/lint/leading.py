@@ -16,9 +16,9 @@ _JOINTS = frozenset({"and", "so", "that", "by", "while", "which", "who", "e", "c
 
 
 def is_verb(clause: Clause, lead: Term) -> bool:
-    if clause.is_order:
+    if clause.is_order(lead):
         return True
-    if clause.is_subject or not lead.is_any(_LEADING) or _goes_by_itself(clause, lead):
+    if clause.is_subject(lead) or not lead.is_any(_LEADING) or _goes_by_itself(clause, lead):
         return False
     if not lead.is_any(NOUNS):
         return True

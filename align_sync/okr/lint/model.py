@@ -58,14 +58,14 @@ class PlacedFinding:
 class Evidence:
     """What is known of one metric beside the book: its definition, how sure we are of it, and what was read of it.
 
-    `noise` is the standard deviation of its changes from week to week; `read_baseline` the value that its source told
-    for the day of the baseline. Both None where nobody knows.
+    `noise` is the standard deviation of its changes from week to week, None where nobody knows. `baselines` are the
+    values that its source told for the days of baselines, as far as it did.
     """
 
     definition: MetricDefinition | None = None
     measurability: Measurability = Measurability.UNKNOWN
     noise: float | None = None
-    read_baseline: float | None = None
+    baselines: Mapping[date, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

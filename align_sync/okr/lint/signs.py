@@ -43,7 +43,7 @@ def tells_effect(clause: Clause, lead: Term) -> bool:
     if _is_less(clause) or any(_is_none_of_effect(clause, quantity) for quantity in numbers.counted):
         return True
     if numbers.has_pair:
-        return find_any(rest, Kind.EFFECT) is not None or is_measure(numbers.of(Role.TARGET))
+        return find_any(rest, Kind.EFFECT) is not None or has_measure(clause)
     if numbers.of(Role.BASELINE) is not None:
         return any(is_measure(quantity) for quantity in numbers.quantities)
     target = numbers.of(Role.TARGET)
@@ -308,10 +308,8 @@ def is_output(term: Term | None) -> bool:
     return term is not None and term.is_any(OUTPUTS) and not term.is_any(EFFECTS)
 
 
-def is_measure(quantity: Quantity | None) -> bool:
+def is_measure(quantity: Quantity) -> bool:
     """A length of time, an amount of money or a broken number is no count of things."""
-    if quantity is None:
-        return False
     return family_of(quantity.unit) in _MEASURED or not quantity.readings[0].is_integer()
 
 

@@ -35,8 +35,8 @@ amplify augment boost climb deepen double drive elevate enlarge escalate expand 
 jump lift maximise maximize multiply push quadruple raise rise soar strengthen triple up uplift
 """
 LOWERING = """
-compress contract curb cut decline decrease diminish drop eliminate fall halve limit lower minimise minimize narrow
-reduce shave shorten shrink sink slash trim eradicate lessen slow
+compress curb cut decline decrease diminish drop eliminate eradicate fall halve lessen limit lower minimise minimize
+narrow reduce shave shorten shrink sink slash slow trim
 """
 SHIFTING = """
 accelerate better bring change convert enhance evolve get go improve move optimise optimize shift swing take turn

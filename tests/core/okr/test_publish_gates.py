@@ -12,11 +12,13 @@ from align_sync.okr.metrics import Measurability, MetricDefinition, SourceKind
 from align_sync.okr.model import Book, Commitment, KeyResult, KeyResultState, Metric, MetricKind, Objective
 from align_sync.okr.publish_gates import ALWAYS_ERRORS, Gate, GateState, judge_gates, list_remarks, unchecked_of
 
-STATED = Metric(baseline=68, baseline_on=date(2026, 10, 1), target=80, unit="percent", source="sql:ret")
+QUARTER = date(2026, 10, 1)
+STATED = Metric(baseline=68, baseline_on=QUARTER, target=80, unit="percent", source="sql:ret")
 KR = KeyResult(key="KR-1", title="Retention rises from 68 % to 80 %", metric=STATED)
 DATED = MetricDefinition(name="ret", kind=SourceKind.SQL, query=(("sql", "select :as_of"),))
 PLAIN = replace(DATED, query=(("sql", "select 1"),))
-SURE = Evidence(definition=DATED, measurability=Measurability.VERIFIED_LIVE, read_baseline=68)
+SURE = Evidence(definition=DATED, measurability=Measurability.VERIFIED_LIVE, baselines={QUARTER: 68})
+NOT_ASKED = "nobody asked the source for the day of the baseline; align-sync okr read --baselines"
 ERROR = Finding(
     rule="no-owner", severity=Severity.ERROR, key="KR-1", field=("owner",), message="nobody", advice="add one"
 )
@@ -125,7 +127,7 @@ def test_a_metric_that_people_write_down_by_hand_counts_once_it_is_verified() ->
 
 
 def test_a_baseline_that_disagrees_stops_with_both_numbers_whatever_was_accepted() -> None:
-    known = replace(SURE, read_baseline=64.9)
+    known = replace(SURE, baselines={QUARTER: 64.9})
     (finding,) = (one for one in run_lint(_subject(known)) if one.rule == "baseline-disagrees")
 
     gates = judge(KR, metrics={"ret": known})
@@ -144,18 +146,23 @@ def _subject(known: Evidence) -> Subject:
 @pytest.mark.parametrize(
     ("metric", "definition", "fault", "unchecked"),
     [
-        (STATED, DATED, "nobody asked the source for the day of the baseline; align-sync okr read --baselines", ""),
+        (STATED, DATED, NOT_ASKED, ""),
         (STATED, PLAIN, "", "its source tells no value of an earlier day, and nobody wrote one down"),
         (STATED, replace(DATED, kind=SourceKind.MANUAL), "", "its source tells no value of an earlier day, and nobody"),
         (STATED, None, "", "its source tells no value of an earlier day, and nobody wrote one down"),
-        (replace(STATED, baseline_on=None), DATED, "", "its baseline has no day; write `baselineOn`"),
+        (
+            replace(STATED, baseline_on=None),
+            DATED,
+            "nobody asked the source for the day of the baseline; align-sync okr read --baselines",
+            "",
+        ),
         (replace(STATED, baseline=None, baseline_on=None), DATED, "", ""),
     ],
 )
 def test_a_baseline_that_nobody_compared_never_passes_silently(
     metric: Metric, definition: MetricDefinition | None, fault: str, unchecked: str
 ) -> None:
-    known = replace(SURE, definition=definition, read_baseline=None)
+    known = replace(SURE, definition=definition, baselines={})
 
     gate = judge(replace(KR, metric=metric), metrics={"ret": known})["baselines"]
 

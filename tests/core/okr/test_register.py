@@ -136,7 +136,7 @@ def evidence_for(*readings: Reading, definition: MetricDefinition | None = CHURN
     book = make_book(replace(make_kr(), metric=metric))
     evidence = make_register(*readings, definition=definition).evidence_of(book)["churn"]
     assert evidence.definition is definition
-    return evidence.noise, evidence.read_baseline
+    return evidence.noise, next(iter(evidence.baselines.values()), None)
 
 
 def test_the_noise_that_somebody_wrote_down_counts_where_nothing_can_be_told() -> None:
@@ -183,13 +183,17 @@ def test_the_baseline_is_compared_with_what_was_read_nearest_to_its_day(
     assert find_baseline(readings, BASELINE_ON) == expected
 
 
-def test_evidence_takes_the_first_day_that_a_user_of_the_metric_names() -> None:
+def test_evidence_has_a_value_for_the_day_of_each_baseline() -> None:
     assert evidence_for(on(1, 64.9), on=BASELINE_ON) == (0.3, 64.9)
-    assert evidence_for(on(1, 64.9)) == (0.3, None)
+    assert evidence_for(on(1, 64.9)) == (0.3, 64.9), "the first day of the period where none is written"
     silent, told = (replace(make_kr(key), metric=Metric(source="sql:churn")) for key in ("a", "b"))
-    told = replace(told, metric=replace(told.metric, baseline_on=BASELINE_ON))
-    (evidence,) = make_register(on(1, 64.9)).evidence_of(make_book(silent, told)).values()
-    assert evidence.read_baseline == 64.9
+    later = BASELINE_ON + 20 * DAY
+    told = replace(told, metric=replace(told.metric, baseline_on=later))
+    (evidence,) = make_register(on(1, 64.9), on(21, 70.0)).evidence_of(make_book(silent, told)).values()
+    assert evidence.baselines == {BASELINE_ON: 64.9, later: 70.0}
+    closed = replace(told, state=KeyResultState.CLOSED)
+    (evidence,) = make_register(on(21, 70.0)).evidence_of(make_book(silent, closed)).values()
+    assert evidence.baselines == {}
 
 
 def test_the_register_has_what_is_defined_and_what_is_worked_for() -> None:

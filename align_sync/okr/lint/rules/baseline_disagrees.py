@@ -18,6 +18,7 @@ Passes::
 
 from collections.abc import Iterator
 
+from align_sync.okr.baselines import find_baseline_day
 from align_sync.okr.lint.facts import is_measured
 from align_sync.okr.lint.model import Evidence, Finding, Severity, Subject
 from align_sync.okr.lint.units import say_number, say_value
@@ -33,10 +34,11 @@ _SHARE_OF_VALUE = 0.01
 def check(subject: Subject) -> Iterator[Finding]:
     if not subject.has_register:
         return
-    for _, key_result in subject.key_results():
+    for objective, key_result in subject.key_results():
         metric = key_result.metric
         known = subject.metrics.get(key_result.metric_name, Evidence())
-        stated, told = metric.baseline, known.read_baseline
+        day = find_baseline_day(objective, key_result)
+        stated, told = metric.baseline, known.baselines.get(day) if day else None
         if stated is None or told is None or not is_measured(key_result):
             continue
         if abs(stated - told) <= _tolerance(metric, stated, known.definition):

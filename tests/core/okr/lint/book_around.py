@@ -10,7 +10,7 @@ from align_sync.okr.lint.model import Evidence, Finding, Severity, Subject
 from align_sync.okr.lint.run import build_subject, run_lint
 from align_sync.okr.metrics import Measurability, MetricDefinition, SourceKind
 
-TODAY = date(2026, 10, 1)
+TODAY = QUARTER = date(2026, 10, 1)
 NAME = "okrs/example.yaml"
 
 _Example = dict[str, Any]
@@ -40,7 +40,7 @@ def _evidence(name: str, told: _Example) -> Evidence:
         ),
         measurability=Measurability(told.get("measurability", "verified-live")),
         noise=told.get("noise"),
-        read_baseline=told.get("readBaseline"),
+        baselines={QUARTER: told["readBaseline"]} if "readBaseline" in told else {},
     )
 
 

@@ -10,9 +10,11 @@ from align_sync.app import open_app
 from align_sync.cli.okr.lint import command
 from align_sync.cli.session import Options
 from align_sync.errors import UserError
-from align_sync.flows.okr import load_current_book
+from align_sync.flows.lint import has_database
+from align_sync.okr.book_yaml import parse_book
 from align_sync.settings import Settings
 from align_sync.settings_sources import load_settings
+from align_sync.store.books import save_book
 from tests.core.okr.lint.test_lint_output import COMPANY
 
 GOOD = """\
@@ -158,6 +160,14 @@ def test_without_files_the_book_in_force_is_judged(folder: Path) -> None:
     with pytest.raises(UserError, match="no book in force"):
         run()
     with open_app(settings) as app:
-        assert load_current_book(app) is None
         with pytest.raises(UserError, match="there is no OKR book yet"):
             run()
+        book, _ = parse_book([("good.yaml", GOOD)])
+        with app.store.write() as connection:
+            save_book(connection, book, fingerprint="1", now=app.now(), author="ana")
+    assert "KR-1: error unmeasurable" in run().stdout or "KR-1: error unknown-metric" in run().stdout
+
+
+def test_a_server_is_a_database_and_a_file_that_is_missing_is_none(folder: Path) -> None:
+    assert has_database(settings_of(folder, '[database]\nurl = "postgresql+psycopg://localhost/okr"\n'))
+    assert not has_database(settings_of(folder, '[database]\nurl = "sqlite:///missing.db"\n'))

@@ -158,6 +158,14 @@ def test_nothing_found_is_said_and_shown_as_nothing() -> None:
     assert not nothing.has_errors
 
 
+def test_a_fault_without_advice_is_one_line() -> None:
+    read = read_book([("a.yaml", TEAM.replace("owner: davide", "weight: -1\n          owner: davide"))])
+    subject = build_subject(read.book, today=TODAY, problems=read.problems)
+    told = result_of(sort_findings(place_findings(run_lint(subject), read, ["a.yaml"]), frozenset()))
+    assert "must be 0 or more\n" in render_lines(told)
+    assert "must be 0 or more\n" in render_groups(told, width=200, colour=False)
+
+
 def test_rules_are_listed_with_the_severity_in_force() -> None:
     told = render_rules({"no-owner": Severity.NOTE})
     assert len(told.splitlines()) == len(RULES)

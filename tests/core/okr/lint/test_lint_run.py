@@ -205,7 +205,7 @@ def test_no_text_and_no_number_makes_a_rule_fail(
 ) -> None:
     key_result = KeyResult(key="KR-1", title=title, owner=owner, metric=metric, due=due)
     book = Book(objectives=(replace(book_of(key_result).objectives[0], title=objective, owner=owner, period=title),))
-    known = {key_result.metric_name: Evidence(noise=1.5, read_baseline=2.0)}
+    known = {key_result.metric_name: Evidence(noise=1.5, baselines={TODAY: 2.0})}
     subject = build_subject(book, today=TODAY, metrics=known, confidences={"KR-1": 0.99})
     assert len(place_findings(run_lint(subject))) >= 0
 
