@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from align_sync.app import App
 from align_sync.errors import AuthError, UserError
-from align_sync.okr.hand_values import insist, read_moment, write_down
+from align_sync.okr.hand_values import insist, is_day, read_moment, write_down
 from align_sync.okr.judging import judge_value
 from align_sync.okr.metrics import MetricDefinition
 from align_sync.okr.readings import Confidence, Reading, ReadingStatus
@@ -26,11 +27,12 @@ PUSH_VARIABLE = "ALIGN_SYNC_PUSH_TOKEN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordResult:
-    """What was written. `before` is the value that was in force for the metric until then."""
+    """What was written. `before` is the value that came before it, `newer` one of a later moment: it still counts."""
 
     target: Target
     reading: Reading | None = None
     before: Reading | None = None
+    newer: Reading | None = None
     confidence: Confidence | None = None
 
 
@@ -62,12 +64,16 @@ def record(
     as_of_at = read_moment(on, where="--on", now=now, zone=app.settings.timezone) if on else now
     with app.store.write() as connection:
         target = find_metric(app, connection, name)
-        reading, before, stated = None, None, None
+        reading, before, newer, stated = None, None, None, None
         if value is not None:
             readings = load_readings(connection, (target.metric,)).get(target.metric, ())
-            before = choose_series(readings).last
             if restate is not None:
                 as_of_at = _find_moment(target, readings, restate)
+            good = choose_series(readings).good
+            if is_day(on):
+                as_of_at = _find_end(as_of_at, good, now, ZoneInfo(app.settings.timezone))
+            before = next((one for one in reversed(good) if one.as_of_at <= as_of_at), None)
+            newer = good[-1] if good and good[-1].as_of_at > as_of_at else None
             number = read_value(value, target.measure)
             reading = write_down(
                 target.metric, target.definition, number, as_of_at=as_of_at, earlier=readings, now=now, said=said
@@ -77,7 +83,7 @@ def record(
         if confidence is not None:
             stated = _state(target, read_share(confidence, where="--confidence"), said, now)
             save_confidence(connection, stated)
-    return RecordResult(target=target, reading=reading, before=before, confidence=stated)
+    return RecordResult(target=target, reading=reading, before=before, newer=newer, confidence=stated)
 
 
 def _find_moment(target: Target, readings: Iterable[Reading], reading_id: int) -> datetime:
@@ -89,6 +95,14 @@ def _find_moment(target: Target, readings: Iterable[Reading], reading_id: int) -
             advice=f"align-sync okr readings {target.name} lists them, with their numbers",
         )
     return found.as_of_at
+
+
+def _find_end(noon: datetime, good: Sequence[Reading], now: datetime, zone: ZoneInfo) -> datetime:
+    """What is said of a day takes the place of the last value of that day; of today it is said now."""
+    on = noon.astimezone(zone).date()
+    if on == now.astimezone(zone).date():
+        return now
+    return max([noon, *(one.as_of_at for one in good if one.as_of_at.astimezone(zone).date() == on)])
 
 
 def _believe(reading: Reading) -> Reading:

@@ -45,6 +45,11 @@ def read_moment(text: str, *, where: str, now: datetime, zone: str) -> datetime:
 _WRITE_DAY = "write it as 2026-10-01, or with the time as 2026-10-01T09:30Z"
 
 
+def is_day(text: str) -> bool:
+    """Whether it names a whole day, not a moment of it."""
+    return _DAY.fullmatch(text.strip()) is not None
+
+
 def noon_of(day: date, now: datetime) -> datetime:
     """The moment that stands for a day, which is not ahead even on the morning of the day itself."""
     return min(datetime.combine(day, time(12), UTC), now)

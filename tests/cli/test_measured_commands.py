@@ -56,9 +56,12 @@ Told = pytest.CaptureFixture[str]
 def test_record_says_what_was_written_and_what_stood_there_before(capsys: Told) -> None:
     assert invoke(["okr", "record", "nps", "-5", "--author", "Ana"]) == 0
     assert invoke(["okr", "record", "nps", "-7,5", "--author", "Ana", "--on", "2026-01-05"]) == 0
-    first, second = capsys.readouterr().out.splitlines()
+    first, second, third = capsys.readouterr().out.splitlines()
     assert first.startswith("nps: \u22125 on ")
-    assert second.startswith("nps: \u22127.5 on 2026-01-05 (before: \u22125 on ")
+    assert second == "nps: \u22127.5 on 2026-01-05"
+    assert third.endswith("is newer and still counts: \u22125")
+    assert invoke(["okr", "record", "nps", "-6", "--author", "Ana"]) == 0
+    assert "(before: \u22125 on " in capsys.readouterr().out
     assert invoke(["okr", "record", "nps", "5", "--froce"]) == 2
     assert invoke(["okr", "record", "churn", "650"]) == 2
     assert "--force --reason" in capsys.readouterr().err

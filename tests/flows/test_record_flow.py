@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -81,6 +82,18 @@ class TestRecord:
             reading = world.record("churn", "6", on=on).reading
             assert reading is not None
             assert reading.as_of_at == expected
+
+    def test_what_is_said_of_a_day_takes_the_place_of_what_was_read_on_it(self, world: MetricWorld) -> None:
+        world.record("churn", "5", on="2026-11-20T18:30")
+        world.record("churn", "6", on="2026-11-20")
+        world.record("churn", "7", on="2026-11-19")
+        today = world.record("churn", "8", on=world.now.astimezone(ZoneInfo("Europe/Rome")).date().isoformat())
+        assert today.reading is not None
+        assert today.reading.as_of_at > datetime(2026, 11, 20, 18, tzinfo=UTC)
+        assert today.before is not None
+        assert today.before.value == 6
+        late = world.record("churn", "9", on="2026-11-18")
+        assert (late.before, late.newer and late.newer.value) == (None, 8)
 
     @pytest.mark.parametrize(
         ("named", "words"),

@@ -67,6 +67,11 @@ def show_recorded(result: RecordResult) -> list[str]:
         if (before := result.before) is not None:
             said += f" (before: {say_value(before.value, target.measure)} on {before.as_of_at.date().isoformat()})"
         lines.append(said)
+        if (newer := result.newer) is not None:
+            of_when = newer.as_of_at.date().isoformat()
+            lines.append(
+                f"{name}: the value of {of_when} is newer and still counts: {say_value(newer.value, target.measure)}"
+            )
     if (confidence := result.confidence) is not None:
         lines.append(f"{name}: {confidence.author} is sure to {percent(confidence.share)}")
     return lines

@@ -35,6 +35,7 @@ class Term:
 class Clause:
     """A title read. `first` is the place of its first word that counts, `terms` are all words without dates."""
 
+    title: str
     language: Language
     terms: tuple[Term, ...]
     numbers: Reading
@@ -56,8 +57,17 @@ class Clause:
         if self.language is Language.ITALIAN:
             return not lead.kinds and lead.text.endswith(("are", "ere", "ire", "arsi", "ersi", "irsi"))
         following = self.terms[self.first + 1].text if self.first + 1 < len(self.terms) else ""
-        may_be_verb = lead.is_any(VERBS) or not lead.kinds
-        return may_be_verb and following in _DETERMINERS and not lead.text.endswith("s")
+        if not (lead.is_any(VERBS) or not lead.kinds) or lead.text.endswith("s"):
+            return False
+        return following in _DETERMINERS or (not lead.kinds and self._counts_next(lead))
+
+    def _counts_next(self, lead: Term) -> bool:
+        """Whether a plain number follows at once: `shortlist 5 vendors`. What is in capitals is a name: `NPS 50`."""
+        is_name = self.title[lead.word.start : lead.word.end].isupper()
+        return not is_name and any(
+            quantity.start == lead.word.end + 1 and not quantity.unit and quantity.end < len(self.title)
+            for quantity in self.numbers.counted
+        )
 
     @property
     def lead(self) -> Term | None:
@@ -142,6 +152,7 @@ def read_clause(title: str) -> Clause:
     start = terms[first].word.start if first < len(terms) else len(title)
     begins = bool(numbers.counted) and numbers.counted[0].start < start
     return Clause(
+        title=title,
         language=language,
         terms=terms,
         numbers=numbers,

@@ -20,15 +20,14 @@ def is_verb(clause: Clause, lead: Term) -> bool:
         return True
     if clause.is_subject(lead) or not lead.is_any(_LEADING) or _goes_by_itself(clause, lead):
         return False
-    if not lead.is_any(NOUNS):
-        return True
-    if clause.language is Language.ENGLISH:
+    may_be_noun = lead.is_any(NOUNS)
+    if clause.language is Language.ENGLISH and (may_be_noun or not lead.is_any(CHANGING)):
         head = clause.head(clause.first)
-        if lead.text.endswith("ing"):
+        if may_be_noun and lead.text.endswith("ing"):
             return False
         if head is not None and _is_compound(clause, lead, head):
             return _is_ordered(clause, head)
-    return Kind.EFFECT not in lead.kinds or lead.is_any(CHANGING)
+    return not may_be_noun or Kind.EFFECT not in lead.kinds or lead.is_any(CHANGING)
 
 
 def _goes_by_itself(clause: Clause, lead: Term) -> bool:

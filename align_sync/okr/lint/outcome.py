@@ -80,6 +80,8 @@ def _judge_making(clause: Clause, lead: Term) -> Judgement:
         signs.tells_effect(clause, lead)
         or signs.is_told_of_people(clause, lead)
         or signs.is_in_cases(clause)
+        or signs.falls(clause)
+        or (clause.numbers.has_pair and signs.has_percent(clause) and not signs.is_output(head))
         or (is_money and head is None and Kind.INPUT not in lead.kinds)
         or (is_effect and lead.is_any(CHANGING))
         or (signs.is_served(clause) and (not signs.is_output(head) or signs.is_given(clause)))

@@ -7,6 +7,7 @@ from align_sync.okr.lint import words_en, words_it
 from align_sync.okr.lint.clause import CHANGING, is_adverb, read_clause
 from align_sync.okr.lint.facts import is_italian
 from align_sync.okr.lint.lexicon import Kind
+from align_sync.okr.lint.movement import read_direction
 from align_sync.okr.lint.numbers import Quantity
 from align_sync.okr.lint.units import PERCENT, say_value, short_unit
 from align_sync.okr.model import Direction, KeyResult
@@ -45,9 +46,9 @@ def build_wording(key_result: KeyResult, thing: str = "") -> str:
         return ""
     if thing:
         return f"{thing[0].upper()}{thing[1:]}: {movement}"
-    moved = find_thing(key_result.title)
-    if not moved:
-        return ""
+    moved, said = find_thing(key_result.title), read_direction(key_result.title)
+    if not moved or (said is not None and said.direction is not key_result.metric.direction):
+        return ""  # which of the two is right, only its owner knows
     rises = key_result.metric.direction is Direction.INCREASE
     verb = ("Aumentare" if rises else "Ridurre") if italian else ("Increase" if rises else "Reduce")
     return f"{verb} {moved} {movement}"

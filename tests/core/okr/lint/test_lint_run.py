@@ -108,6 +108,12 @@ def test_a_rule_that_there_is_not_is_told_with_the_nearest() -> None:
             Metric(unit="complaints", baseline=12, target=6, direction=Direction.DECREASE),
             "Reduce complaints from 12 to 6 a week",
         ),
+        (
+            "Migliorare sensibilmente la retention",
+            Metric(unit="percent", baseline=8, target=20),
+            "Aumentare la retention dall'8 % al 20 %",
+        ),
+        ("Significantly improve retention", Metric(unit="percent", baseline=80, target=68), ""),
         ("Publish 12 articles", Metric(), ""),
         ("Improve many things from 4 to 5 as needed", Metric(unit="points", baseline=4, target=5), ""),
     ],
@@ -118,6 +124,13 @@ def test_a_better_wording_is_built_from_the_fields_in_the_language_of_the_title(
     found = titles_broken(KeyResult(key="KR-1", title=title, owner="ana", metric=metric))
     assert found
     assert {one.wording for one in found} == {wording}
+
+
+def test_a_title_that_contradicts_its_fields_is_not_turned_round() -> None:
+    metric = Metric(unit="percent", baseline=68, target=80)
+    found = titles_broken(KeyResult(key="KR-1", title="Significantly lower retention", owner="ana", metric=metric))
+    assert {one.rule for one in found} == {"direction-against-numbers", "vague-words"}
+    assert "Increase" not in "".join(one.wording for one in found)
 
 
 def test_what_a_metric_is_called_in_the_register_names_it_in_the_wording() -> None:

