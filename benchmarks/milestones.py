@@ -9,11 +9,12 @@ import argparse
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 from align_sync.okr.lint.rules.milestone_not_kr import NAME
 from align_sync.okr.lint.run import build_subject, run_lint
 from align_sync.okr.model import Book, KeyResult, Objective
-from benchmarks.labelled import Labelled, Split, confuse, find_mistakes, group, load_labelled
+from benchmarks.labelled import FRESH, LABELLED, Labelled, Split, confuse, find_mistakes, group, load_labelled
 
 TODAY = date(2026, 10, 1)
 HEAD = (
@@ -34,7 +35,13 @@ _WORD = re.compile(r"\w+")
 
 def main() -> None:
     options = _parse()
-    rows = load_labelled().key_results
+    for name, path in (("The set that the rule was made with", LABELLED), ("Fresh texts, written afterwards", FRESH)):
+        print(f"## {name}\n")
+        _print_set(path, options)
+
+
+def _print_set(path: Path, options: argparse.Namespace) -> None:
+    rows = load_labelled(path).key_results
     linted = call_by_lint(rows)
     print(
         draw_judges(

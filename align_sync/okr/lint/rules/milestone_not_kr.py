@@ -2,7 +2,8 @@
 
 "Complete 5 user research sessions" is reached when five sessions have taken place, whether or not anybody was helped.
 A key result says what is different for customers or for the company afterwards: write the milestone as a work item and
-ask what it is for. One that is declared as `kind: milestone` or as `type: learning` is only noted.
+ask what it is for. One that is declared as `kind: milestone` or as `type: learning` is only noted. Words can deceive
+this rule: where the fields name a source, a baseline and a target, so that something is measured, it only warns.
 
 Fails::
 
@@ -59,13 +60,21 @@ def check(subject: Subject) -> Iterator[Finding]:
         title = known.definition.title if known is not None and known.definition is not None else ""
         yield Finding(
             rule=NAME,
-            severity=Severity.NOTE if _is_declared(key_result) else SEVERITY,
+            severity=_weigh(key_result),
             key=key_result.key,
             field=("title",),
             message=f'"{judgement.word}" {judgement.because.value}',
             advice=_advise(key_result, judgement.because),
             wording=build_wording(key_result, name_metric(key_result, title)),
         )
+
+
+def _weigh(key_result: KeyResult) -> Severity:
+    if _is_declared(key_result):
+        return Severity.NOTE
+    metric = key_result.metric
+    is_told = bool(metric.source) and metric.baseline is not None and metric.target is not None
+    return Severity.WARNING if is_told else SEVERITY
 
 
 def _is_declared(key_result: KeyResult) -> bool:

@@ -44,14 +44,12 @@ def check(subject: Subject) -> Iterator[Finding]:
         name = key_result.metric.name
         if not name:
             message = "nobody said where its values come from"
-            advice = (
-                f"add `source` to `metric`, or write values down by hand: align-sync okr record {key_result.key} 68"
-            )
+            advice = f"add `source` to `metric`, or answer for values by hand: {_verify(key_result.key)}"
         elif known.definition is None and key_result.metric.source_kind != SourceKind.MANUAL:
             continue  # told as an unknown metric already
         else:
             message = f'"{name}" is {known.measurability}: nobody has seen a value of it yet'
-            advice = f"read it: align-sync okr read {name}; or answer for it: align-sync okr metrics verify {name}"
+            advice = f"read it: align-sync okr read {name}; or answer for it: {_verify(name)}"
         yield Finding(
             rule=NAME,
             severity=SEVERITY,
@@ -60,3 +58,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             message=message,
             advice=advice,
         )
+
+
+def _verify(name: str) -> str:
+    return f"align-sync okr metrics verify {name} --evidence ADDRESS --reason TEXT"

@@ -16,6 +16,7 @@ from align_sync.okr.lint.run import build_subject, place_findings, run_lint
 from align_sync.okr.model import Book, Direction, KeyResult, Metric, Objective
 from tests.core.okr.lint.book_around import NAME, TODAY, lint_example, read_example
 
+MILESTONE = "milestone-not-kr"
 OF_TITLES = {"milestone-not-kr", "no-number", "text-and-fields-disagree", "direction-against-numbers", "vague-words"}
 
 WORSE = """
@@ -293,3 +294,21 @@ def test_a_thousand_key_results_are_linted_in_time() -> None:
 
 def test_manuals_say_in_one_line_what_a_rule_is_about() -> None:
     assert [rule.NAME for rule in RULES if len(manual_of(rule).summary) > 120] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity"),
+    [
+        ("", Severity.ERROR),
+        ("metric: {unit: sessions, baseline: 0, target: 5}", Severity.ERROR),
+        ('metric: {unit: sessions, baseline: 0, source: "jira:sessions"}', Severity.ERROR),
+        ('metric: {unit: sessions, baseline: 0, target: 5, source: "jira:sessions"}', Severity.WARNING),
+        ("metric: {kind: milestone}", Severity.NOTE),
+        ("type: learning", Severity.NOTE),
+    ],
+)
+def test_words_alone_accuse_less_where_something_is_measured(fields: str, severity: Severity) -> None:
+    found = [
+        one for one in lint_example(f"title: Complete 5 user research sessions\n{fields}") if one.rule == MILESTONE
+    ]
+    assert [one.severity for one in found] == [severity]
