@@ -151,13 +151,14 @@ def test_errors_of_the_linter_stop_unless_the_settings_or_people_say_otherwise(
 
 
 def test_what_could_not_be_checked_is_kept_with_the_publication(world: ToldWorld) -> None:
-    undated = replace(LEAD, metric=replace(LEAD.metric, baseline_on=None))
-    world.apply(Book(objectives=(replace(OBJECTIVE, key_results=(KR, undated)),)))
+    elsewhere = replace(LEAD, metric=replace(LEAD.metric, baseline_on=date(2026, 11, 1)))
+    world.apply(Book(objectives=(replace(OBJECTIVE, key_results=(KR, elsewhere)),)))
 
     published = publish(world.app, author="Zoe").published
 
     assert published is not None
-    assert "baselines not checked: act5: its baseline has no day; write `baselineOn`" in published.findings
+    unread = "its source tells no value of an earlier day, and nobody wrote one down"
+    assert f"baselines not checked: act5: {unread}" in published.findings
 
 
 def test_a_book_that_changes_meanwhile_is_not_published(world: ToldWorld, monkeypatch: pytest.MonkeyPatch) -> None:

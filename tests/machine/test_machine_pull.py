@@ -267,7 +267,7 @@ def run(template: Path, flavour: Flavour, *, examples: int, steps: int) -> None:
 
 @pytest.mark.parametrize("flavour", list(Flavour), ids=str)
 def test_the_store_mirrors_the_site(sqlite_template: Path, flavour: Flavour) -> None:
-    run(sqlite_template, flavour, examples=30, steps=20)
+    run(sqlite_template, flavour, examples=18, steps=20)
 
 
 @pytest.mark.long
