@@ -1,4 +1,4 @@
-"""Whether the first word of a title is a verb: `release a new version`, but `release frequency`."""
+"""Whether the first word of a title is a verb: `release a new version`, but `release frequency`; and whole patterns."""
 
 from itertools import pairwise
 

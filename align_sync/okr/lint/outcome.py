@@ -57,6 +57,10 @@ def _judge(clause: Clause) -> Judgement:
     lead = clause.lead
     if lead is None:
         return OUTCOME
+    if (ours := signs.find_ours(clause)) is not None:
+        return _counts(ours) if clause.numbers.counted else _finished(ours)
+    if signs.tells_result(clause):
+        return OUTCOME
     if clause.begins_with_number or not is_verb(clause, lead):
         return _judge_noun(clause)
     if signs.is_caused(clause, lead):

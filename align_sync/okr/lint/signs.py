@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from align_sync.okr.lint import words_en, words_it
 from align_sync.okr.lint.clause import NOUNS, VERBS, Clause, Term, find_any
-from align_sync.okr.lint.lexicon import Kind
+from align_sync.okr.lint.lexicon import Kind, noun_forms, plain_words, verb_forms
 from align_sync.okr.lint.numbers import Quantity, Role
 from align_sync.okr.lint.text import Language
 from align_sync.okr.lint.units import PERCENT, Family, family_of
@@ -380,3 +380,150 @@ def find_finished(clause: Clause, lead: Term, head: Term | None) -> Term | None:
         return made
     is_known = lead.is_any(LOWERING) or bool(clause.numbers.counted) or is_effect(head, clause)
     return None if is_known else find_any(behind, Kind.DONE)
+
+
+_ABLE = plain_words("ABLE")
+_AUXILIARIES = plain_words("AUXILIARIES")
+_CHOSEN = plain_words("CHOSEN")
+_BRINGING = verb_forms("BRINGING") | {"vale", "valgono", "fa", "fanno"}
+_LASTING = verb_forms("LASTING") | {"sta", "stanno"}
+_PERIODS = noun_forms("PERIODS")
+_BASES = noun_forms("BASES")
+_PLACES = noun_forms("PLACES")
+_LIMITS = plain_words("LIMITS")
+_WHERE = plain_words("WHERE")
+_FULLY = plain_words("FULLY")
+_WORKS = noun_forms("WORKS")
+_UNDERWAY = plain_words("UNDERWAY")
+_EVEN = plain_words("IDLE")
+_NOT = frozenset({"no", "nobody", "none", "not", "never", "without", "nessun", "nessuno", "nessuna", "non", "mai"})
+_BY_WHOM = frozenset({"by", "da", "dal", "dai", "dalla", "dalle", "dagli"})
+_SHORT = frozenset({"ms", "s", "min", "h"})
+_NEW = frozenset({"new", "nuovo", "nuova", "nuovi", "nuove"})
+
+
+def find_ability(clause: Clause) -> Term | None:
+    """`customers can cancel online`: something was built. How many can, or how fast, would be measured."""
+    if clause.numbers.quantities or find_words(clause, _NOT | {"senza", "more", "piu", "only", "solo"}):
+        return None
+    return next((term for term in clause.terms[clause.first + 1 :][: FEW + 1] if term.text in _ABLE), None)
+
+
+def find_passive(clause: Clause) -> Term | None:
+    """`the budget has been approved`, `il contratto è sottoscritto`: done, and nothing is counted."""
+    if clause.numbers.counted or find_words(clause, _NOT | _WELL):
+        return None
+    for before, term in pairwise(clause.terms):
+        if before.text in _AUXILIARIES and Kind.MADE in term.kinds and term.text not in _CHOSEN:
+            return term
+    return None
+
+
+def find_by_us(clause: Clause) -> Term | None:
+    """`stores seen by an area manager`, `squads we have coached`: whose action it is decides."""
+    if has_measure(clause) or is_served(clause) or find_any(clause.terms, *LOWERING):
+        return None
+    for number, term in enumerate(clause.terms):
+        behind = clause.terms[number + 1 : number + 1 + FEW]
+        if term.text in {"we", "abbiamo"} and find_any(behind, Kind.MADE, Kind.DEALING) is not None:
+            return find_any(behind, Kind.MADE, Kind.DEALING)
+        is_agent = term.text in _BY_WHOM and find_any(behind, Kind.INSIDER) is not None
+        if is_agent and not clause.numbers.has_pair:
+            return find_any(clause.terms[max(0, number - FEW - 1) : number], Kind.PAST)
+    return None
+
+
+def find_coverage(clause: Clause) -> Term | None:
+    """`test coverage`, `copertura dei test`: a share of our own work."""
+    for number, term in enumerate(clause.terms):
+        if term.text in {"coverage", "copertura"}:
+            near = clause.terms[max(0, number - 2) : number + FEW]
+            return term if any(other.text in _WORKS for other in near) else None
+    return None
+
+
+def find_equipped(clause: Clause) -> Term | None:
+    """`ten shops of fourteen with the new signs`: so many of our own places were given something."""
+    if not clause.begins_with_number:
+        return None
+    place = next((term for term in clause.terms[:FEW] if term.text in _PLACES), None)
+    is_new = any(one.text in {"with", "on", "con", "su", "sul"} and find_words_in(clause.after(one)[:2], _NEW)
+                 for one in clause.terms)
+    return place if is_new else None
+
+
+def find_dedicated(clause: Clause) -> Term | None:
+    """`two engineers full time on security`, `spend 20% of sprint time on debt`: what is put in."""
+    lead = clause.lead
+    if lead is not None and Kind.INPUT in lead.kinds and Kind.MAKING in lead.kinds and has_percent(clause):
+        return lead
+    who = find_any(clause.terms[:FEW], Kind.INSIDER) if clause.begins_with_number else None
+    return who if find_words(clause, _FULLY) else None
+
+
+def find_ours(clause: Clause) -> Term | None:
+    """The word that says that the title is about our own work, whatever stands first."""
+    looks = (find_ability, find_passive, find_by_us, find_coverage, find_equipped, find_dedicated)
+    return next((found for look in looks if (found := look(clause)) is not None), None)
+
+
+def find_words_in(terms: Iterable[Term], words: frozenset[str]) -> bool:
+    return any(term.text in words for term in terms)
+
+
+def tells_result(clause: Clause) -> bool:
+    """Whether it tells what comes of something, whatever stands first."""
+    return brings(clause) or lasts(clause) or is_spared(clause) or is_quick(clause) or gathers(clause) or holds(clause)
+
+
+def brings(clause: Clause) -> bool:
+    """`the launch brings in 300 customers`, `pilot shops break even`."""
+    rest = clause.terms[clause.first + 1 :]
+    if find_words_in(rest[-1:], _EVEN) and not clause.numbers.counted:
+        return True
+    for term in rest:
+        if term.text in _BRINGING and Kind.PAST not in term.kinds and term.text[-3:] != "ing":
+            told = [quantity for quantity in clause.numbers.counted if quantity.start > term.word.start]
+            return bool(told) and not counts_output(clause, told[:1])
+    return False
+
+
+def lasts(clause: Clause) -> bool:
+    """`holes stay open a week at most`: for how long something goes on by itself."""
+    is_timed = any(family_of(quantity.unit) is Family.TIME for quantity in clause.numbers.quantities)
+    return is_timed and find_words_in(clause.terms[clause.first + 1 :], _LASTING)
+
+
+def is_spared(clause: Clause) -> bool:
+    """`finish the year without a single breach`, `six months with no accident`."""
+    for before, term in pairwise(clause.terms):
+        pair = (before.text, term.text)
+        if pair in {("with", "no"), ("without", "a"), ("without", "an"), ("senza", "un"), ("senza", "una")} or (
+            before.text == "senza" and Kind.EFFECT in term.kinds
+        ):
+            return find_words_in(clause.terms, _PERIODS | {"single", "solo", "sola"})
+    return False
+
+
+def is_quick(clause: Clause) -> bool:
+    """`deliver a build less than 8 min after push`: minutes or hours as a limit, no deadline and no input."""
+    for quantity in clause.numbers.quantities:
+        before = [term.text for term in clause.terms if term.word.end <= quantity.start][-2:]
+        if quantity.unit in _SHORT and any(word in _LIMITS for word in before):
+            return True
+    return False
+
+
+def gathers(clause: Clause) -> bool:
+    """`build a base of 2,000 paying subscribers`."""
+    counted = find_counted(clause)
+    is_base = find_words_in(clause.terms[clause.first + 1 :][: FEW + 1], _BASES)
+    return is_base and counted is not None and Kind.OUTSIDER in counted.kinds
+
+
+def holds(clause: Clause) -> bool:
+    """`keep turnover where it is`: a value to hold, told without digits."""
+    lead = clause.lead
+    if lead is None or Kind.KEEPING not in lead.kinds or clause.numbers.counted:
+        return False
+    return find_words_in(clause.after(lead), _WHERE)

@@ -257,3 +257,40 @@ SINGLE = "contract deal agreement lease licence"
 """What is there once it is signed."""
 
 GIVING = "give offer provide grant"
+
+ABLE = "able can may access"
+"""What somebody can do since something was made for them."""
+
+AUXILIARIES = "is are was were been"
+
+CHOSEN = "used read adopted chosen downloaded visited quoted recommended bought watched"
+"""What others do with a thing, even in the passive."""
+
+BRINGING = "attract bring convert draw earn fetch generate gross land net recoup sell win yield"
+"""What an activity does when something comes of it."""
+
+LASTING = "endure exist linger live persist remain rest sit stand stay survive wait"
+
+PERIODS = "year half quarter month season week winter summer semester term weekend friday christmas day campaign"
+
+BASES = "audience base community following network panel portfolio pool"
+"""What is there only if others want to be in it."""
+
+BUYING = "active paying"
+"""What makes a team or a shop somebody outside."""
+
+PLACES = "branch depot factory hospital hotel library office plant school shop site store ward warehouse"
+
+LIMITS = "within under below less fewer max maximum inside"
+
+WHERE = "where today now last current currently"
+
+FULLY = "full dedicated fulltime full-time"
+
+WORKS = "audit code branch documentation docs line mutation regression requirement script test training unit automation"
+"""Before `coverage`: how much of our own work is done."""
+
+UNDERWAY = "live running available open ready operational"
+
+IDLE = "even profit itself black"
+"""The last words of `break even`, `turn a profit`, `pay for itself`, `in the black`."""

@@ -281,3 +281,45 @@ SINGLE = "contratto accordo convenzione licenza"
 """What is there once it is signed."""
 
 GIVING = "dare offrire fornire concedere garantire"
+
+ABLE = "puo possono grado accesso potranno"
+"""What somebody can do since something was made for them."""
+
+AUXILIARIES = "e sono stato stata stati state viene vengono"
+
+CHOSEN = "usato usati usata usate utilizzato utilizzati utilizzata utilizzate letto letti adottato adottati scelto scelti"
+"""What others do with a thing, even in the passive."""
+
+BRINGING = """
+attirare attrarre chiamare conquistare convertire convincere fruttare generare guadagnare incassare portare procurare
+produrre raccogliere rendere richiamare valere vendere vincere
+"""
+"""What an activity does when something comes of it."""
+
+LASTING = "aspettare attendere durare giacere permanere persistere restare rimanere sopravvivere sostare stare vivere"
+
+PERIODS = "anno semestre trimestre quadrimestre mese stagione settimana inverno estate friday natale campagna giornata"
+
+BASES = "base bacino comunita community pubblico rete portafoglio platea"
+"""What is there only if others want to be in it."""
+
+BUYING = "attivo attivi attiva attive pagante paganti"
+"""What makes a team or a shop somebody outside."""
+
+PLACES = """
+biblioteca deposito fabbrica filiale magazzino negozio ospedale punto reparto scuola sede stabilimento sito ufficio
+"""
+
+LIMITS = "entro meno sotto massimo max"
+
+WHERE = "dov dove adesso oggi ora scorso scorsa attuale attuali"
+
+FULLY = "pieno dedicato dedicati dedicata dedicate"
+
+WORKS = "test codice ramo documentazione formazione automazione requisiti audit unitari"
+"""Behind `copertura`: how much of our own work is done."""
+
+UNDERWAY = "attiva attivo attive attivi aperto aperta disponibile online operativa operativo"
+
+IDLE = "pareggio utile attivo ripaga ripagano guadagno"
+"""The last words of `in pareggio`, `in utile`, `si ripaga`."""

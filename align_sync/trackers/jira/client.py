@@ -13,9 +13,8 @@ from align_sync.seams import Seams
 from align_sync.settings import JiraSettings
 from align_sync.trackers.base import Capabilities, Facts, Identity, Page, SprintListing
 from align_sync.trackers.fan_out import fan_out
-from align_sync.trackers.gate import Gate
 from align_sync.trackers.http import JsonClient
-from align_sync.trackers.jira.auth import advice_for, find_base_url, open_credentials
+from align_sync.trackers.jira.auth import open_credentials
 from align_sync.trackers.jira.discovery import (
     Flavour,
     SiteFacts,
@@ -25,6 +24,7 @@ from align_sync.trackers.jira.discovery import (
     read_facts,
 )
 from align_sync.trackers.jira.jql import in_sprints, updated_since, updated_since_minute
+from align_sync.trackers.jira.opening import open_client
 from align_sync.trackers.jira.parse import Site, parse_issue, read_instant
 from align_sync.trackers.jira.reading import ITEMS_A_FETCH, CloudReading, DataCenterReading, Reading
 from align_sync.trackers.jira.site import Board, JiraPackage, open_package
@@ -361,16 +361,8 @@ def open_jira(
 ) -> JiraTracker:
     """A connection to the site of the settings. Raises `AuthError` or `FatalError` where they cannot work."""
     credentials = open_credentials(settings, seams, transport)
-    client = JsonClient(
-        source=source,
-        base_url=find_base_url(settings, transport),
-        headers=credentials.headers,
-        advice=advice_for(settings),
-        seams=seams,
-        gate=Gate(settings.concurrency, seams),
-        patience=patience or Patience(),
-        transport=transport,
-        ca_file=str(settings.ca_file) if settings.ca_file else None,
+    client = open_client(
+        settings, credentials, source=source, seams=seams, patience=patience or Patience(), transport=transport
     )
     return JiraTracker(
         settings,

@@ -15,12 +15,12 @@ import httpx
 from align_sync.errors import FatalError, ReadingError
 from align_sync.seams import Seams
 from align_sync.settings import JiraSettings
-from align_sync.trackers.gate import Gate
 from align_sync.trackers.http import JsonClient
-from align_sync.trackers.jira.auth import advice_for, find_base_url, open_credentials
+from align_sync.trackers.jira.auth import open_credentials
 from align_sync.trackers.jira.discovery import Flavour, find_flavour
 from align_sync.trackers.jira.fields import find_unknown
 from align_sync.trackers.jira.jql import quote
+from align_sync.trackers.jira.opening import open_client
 from align_sync.trackers.persistence import Patience
 
 IDS_A_PAGE = 5_000
@@ -152,17 +152,7 @@ def open_measuring(
 ) -> JiraMeasuring:
     """A connection of its own. Raises `AuthError` or `FatalError` where the credentials cannot work."""
     credentials = open_credentials(settings, seams, transport)
-    client = JsonClient(
-        source=source,
-        base_url=find_base_url(settings, transport),
-        headers=credentials.headers,
-        advice=advice_for(settings),
-        seams=seams,
-        gate=Gate(settings.concurrency, seams),
-        patience=patience,
-        transport=transport,
-        ca_file=str(settings.ca_file) if settings.ca_file else None,
-    )
+    client = open_client(settings, credentials, source=source, seams=seams, patience=patience, transport=transport)
     return JiraMeasuring(client=client, settings=settings)
 
 
