@@ -59,9 +59,11 @@ def command(
 
 def _read(file: Path) -> str:
     try:
-        if file.stat().st_size > LARGEST_FILE:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)  # the size that a file tells may be none, as of a device
+        if len(content) > LARGEST_FILE:
             raise UserError("the file has more than 5 MB", where=str(file), advice="split it")
-        return file.read_text(encoding="utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError("the file is not UTF-8", where=str(file), advice="save it as CSV in UTF-8") from None
     except OSError as error:

@@ -66,6 +66,8 @@ def show_recorded(result: RecordResult) -> list[str]:
         said = f"{name}: {say_value(reading.value, target.measure)} on {reading.as_of_at.date().isoformat()}"
         if (before := result.before) is not None:
             said += f" (before: {say_value(before.value, target.measure)} on {before.as_of_at.date().isoformat()})"
+        if reading.status is ReadingStatus.QUARANTINED:
+            said += ", quarantined: it does not count"
         lines.append(said)
         if (newer := result.newer) is not None:
             of_when = newer.as_of_at.date().isoformat()

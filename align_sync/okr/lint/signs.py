@@ -102,7 +102,8 @@ def find_means(clause: Clause, lead: Term) -> Term | None:
             continue
         if not counted:
             thing = clause.head(clause.terms.index(term) + 1)
-            return thing if is_output(thing) else None
+            ready = next((other for other in behind[number:] if other.text in _UNDERWAY), None)
+            return thing if is_output(thing) else ready
         if any(quantity.start < term.word.start for quantity in counted):
             return None
         things = [thing for quantity in counted if (thing := clause.noun_after(quantity)) is not None]
@@ -271,8 +272,15 @@ def is_made(clause: Clause, made: Term) -> bool:
     nouns = [term for n, term in enumerate(clause.terms) if term.is_any(NOUNS) and not clause.is_count(n)]
     if not nouns:
         return True
+    before_made = [term for term in nouns if term.word.end < made.word.start]
+    if clause.language is Language.ENGLISH and before_made and _is_only_work(before_made[-1]):
+        return True
     near = nouns[0] if clause.language is Language.ITALIAN else nouns[-1]
     return not any(Kind.EFFECT in term.kinds and Kind.ACTIVITY not in term.kinds for term in (near, nouns[0]))
+
+
+def _is_only_work(term: Term) -> bool:
+    return Kind.ACTIVITY in term.kinds and not term.is_any(_DEALT_WITH)
 
 
 def is_attribute(clause: Clause, made: Term) -> bool:
@@ -328,8 +336,11 @@ def find_made(clause: Clause, head: Term | None) -> Term | None:
 
 def _acts(clause: Clause, head: Term) -> bool:
     """Whether an activity does something to others, right behind its name: `each release causes fewer calls`."""
-    following = clause.after(head)[:1]
+    following = [term for term in clause.after(head)[:1] if term.text not in _PARTICLES]
     return find_any(following, *VERBS) is not None and find_any(following, Kind.BEGINNING, Kind.PAST, *NOUNS) is None
+
+
+_PARTICLES = frozenset({"up"})
 
 
 def tells_movement(clause: Clause, head: Term) -> bool:
@@ -385,7 +396,7 @@ def find_finished(clause: Clause, lead: Term, head: Term | None) -> Term | None:
 _ABLE = plain_words("ABLE")
 _AUXILIARIES = plain_words("AUXILIARIES")
 _CHOSEN = plain_words("CHOSEN")
-_BRINGING = verb_forms("BRINGING") | {"vale", "valgono", "fa", "fanno"}
+_BRINGING = verb_forms("BRINGING") | {"vale", "valgono"}
 _LASTING = verb_forms("LASTING") | {"sta", "stanno"}
 _PERIODS = noun_forms("PERIODS")
 _BASES = noun_forms("BASES")
@@ -393,30 +404,58 @@ _PLACES = noun_forms("PLACES")
 _LIMITS = plain_words("LIMITS")
 _WHERE = plain_words("WHERE")
 _FULLY = plain_words("FULLY")
-_WORKS = noun_forms("WORKS")
 _UNDERWAY = plain_words("UNDERWAY")
-_EVEN = plain_words("IDLE")
+_CERTIFICATES = plain_words("CERTIFICATES")
+_INSTANTS = plain_words("INSTANTS")
 _NOT = frozenset({"no", "nobody", "none", "not", "never", "without", "nessun", "nessuno", "nessuna", "non", "mai"})
 _BY_WHOM = frozenset({"by", "da", "dal", "dai", "dalla", "dalle", "dagli"})
 _SHORT = frozenset({"ms", "s", "min", "h"})
+_LONGER = frozenset({"longer", "oltre"})
 _NEW = frozenset({"new", "nuovo", "nuova", "nuovi", "nuove"})
 
 
 def find_ability(clause: Clause) -> Term | None:
     """`customers can cancel online`: something was built. How many can, or how fast, would be measured."""
-    if clause.numbers.quantities or find_words(clause, _NOT | {"senza", "more", "piu", "only", "solo"}):
+    if clause.numbers.quantities or find_words(clause, _NOT | {"senza", "more", "piu"}):
         return None
     return next((term for term in clause.terms[clause.first + 1 :][: FEW + 1] if term.text in _ABLE), None)
 
 
 def find_passive(clause: Clause) -> Term | None:
     """`the budget has been approved`, `il contratto è sottoscritto`: done, and nothing is counted."""
-    if clause.numbers.counted or find_words(clause, _NOT | _WELL):
+    if any(not _is_year(quantity) for quantity in clause.numbers.counted) or find_words(clause, _NOT | _WELL):
         return None
     for before, term in pairwise(clause.terms):
         if before.text in _AUXILIARIES and Kind.MADE in term.kinds and term.text not in _CHOSEN:
             return term
     return None
+
+
+def _is_year(quantity: Quantity) -> bool:
+    return not quantity.unit and _YEARS[0] <= quantity.readings[0] <= _YEARS[1]
+
+
+_YEARS = (2000, 2100)
+
+
+def find_participle(clause: Clause) -> Term | None:
+    """`calcolato il CAC canale per canale`: the order of words in which Italian reports what is done."""
+    lead = clause.lead
+    if lead is None or clause.language is not Language.ITALIAN or clause.numbers.quantities:
+        return None
+    following = clause.terms[clause.first + 1 : clause.first + 2]
+    is_report = Kind.MADE in lead.kinds and not lead.is_any(NOUNS) and find_words_in(following, _ARTICLES)
+    return lead if is_report else None
+
+
+_ARTICLES = frozenset({"il", "lo", "la", "l", "i", "gli", "le", "un", "una"})
+
+
+def find_certificate(clause: Clause) -> Term | None:
+    """`ISO 27001 by Q3`."""
+    lead = clause.lead
+    is_bare = lead is not None and lead.text in _CERTIFICATES and not find_any(clause.terms, Kind.EFFECT, *_MOVING)
+    return lead if is_bare and not has_percent(clause) else None
 
 
 def find_by_us(clause: Clause) -> Term | None:
@@ -429,16 +468,7 @@ def find_by_us(clause: Clause) -> Term | None:
             return find_any(behind, Kind.MADE, Kind.DEALING)
         is_agent = term.text in _BY_WHOM and find_any(behind, Kind.INSIDER) is not None
         if is_agent and not clause.numbers.has_pair:
-            return find_any(clause.terms[max(0, number - FEW - 1) : number], Kind.PAST)
-    return None
-
-
-def find_coverage(clause: Clause) -> Term | None:
-    """`test coverage`, `copertura dei test`: a share of our own work."""
-    for number, term in enumerate(clause.terms):
-        if term.text in {"coverage", "copertura"}:
-            near = clause.terms[max(0, number - 2) : number + FEW]
-            return term if any(other.text in _WORKS for other in near) else None
+            return find_any(clause.terms[max(0, number - FEW - 1) : number], Kind.PAST, *VERBS)
     return None
 
 
@@ -463,7 +493,7 @@ def find_dedicated(clause: Clause) -> Term | None:
 
 def find_ours(clause: Clause) -> Term | None:
     """The word that says that the title is about our own work, whatever stands first."""
-    looks = (find_ability, find_passive, find_by_us, find_coverage, find_equipped, find_dedicated)
+    looks = (find_ability, find_passive, find_participle, find_certificate, find_by_us, find_equipped, find_dedicated)
     return next((found for look in looks if (found := look(clause)) is not None), None)
 
 
@@ -473,13 +503,29 @@ def find_words_in(terms: Iterable[Term], words: frozenset[str]) -> bool:
 
 def tells_result(clause: Clause) -> bool:
     """Whether it tells what comes of something, whatever stands first."""
-    return brings(clause) or lasts(clause) or is_spared(clause) or is_quick(clause) or gathers(clause) or holds(clause)
+    looks = (lasts, is_spared, is_quick, gathers, holds, goes_well, is_by_others)
+    return any(look(clause) for look in looks)
+
+
+def goes_well(clause: Clause) -> bool:
+    """`forms filled in without help, 55% to 80%`: not that it is done, but how well it goes."""
+    return clause.numbers.has_pair and has_percent(clause) and find_words(clause, _WELL) and (
+        clause.lead is not None and not clause.lead.is_any(frozenset({Kind.MAKING})) or find_any(clause.terms, Kind.PAST) is not None
+    )
+
+
+def is_by_others(clause: Clause) -> bool:
+    """`five apps made by others`."""
+    return bool(clause.numbers.counted) and any(
+        before.text in _BY_WHOM | {"of", "di"} and term.text in {"others", "altri", "terzi"}
+        for before, term in pairwise(clause.terms)
+    )
 
 
 def brings(clause: Clause) -> bool:
     """`the launch brings in 300 customers`, `pilot shops break even`."""
     rest = clause.terms[clause.first + 1 :]
-    if find_words_in(rest[-1:], _EVEN) and not clause.numbers.counted:
+    if any((before.text, term.text) in _EVEN for before, term in pairwise(rest)):
         return True
     for term in rest:
         if term.text in _BRINGING and Kind.PAST not in term.kinds and term.text[-3:] != "ing":
@@ -488,9 +534,16 @@ def brings(clause: Clause) -> bool:
     return False
 
 
+_EVEN = frozenset(
+    {("break", "even"), ("breaks", "even"), ("a", "profit"), ("for", "itself"), ("for", "themselves"),
+     ("the", "black"), ("in", "pareggio"), ("in", "utile"), ("in", "attivo"), ("si", "ripaga"), ("si", "ripagano")}
+)  # fmt: skip
+
+
 def lasts(clause: Clause) -> bool:
     """`holes stay open a week at most`: for how long something goes on by itself."""
     is_timed = any(family_of(quantity.unit) is Family.TIME for quantity in clause.numbers.quantities)
+    is_timed = is_timed or find_words(clause, _LONGER)
     return is_timed and find_words_in(clause.terms[clause.first + 1 :], _LASTING)
 
 
@@ -511,6 +564,10 @@ def is_quick(clause: Clause) -> bool:
         before = [term.text for term in clause.terms if term.word.end <= quantity.start][-2:]
         if quantity.unit in _SHORT and any(word in _LIMITS for word in before):
             return True
+    for number, term in enumerate(clause.terms):
+        before = [other.text for other in clause.terms[max(0, number - 3) : number]]
+        if term.text in _INSTANTS and before[-1:] in (["a"], ["an"], ["un"], ["una"]):
+            return any(word in _LIMITS for word in before)
     return False
 
 
