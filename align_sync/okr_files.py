@@ -27,7 +27,8 @@ def find_texts(paths: Iterable[Path]) -> tuple[list[tuple[str, str]], tuple[Prob
     problems: list[Problem] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
+            below = (p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+            files += sorted(p for p in below if not _is_hidden(p, path))
         elif path.is_file():
             files.append(path)
         else:
@@ -46,6 +47,11 @@ def find_texts(paths: Iterable[Path]) -> tuple[list[tuple[str, str]], tuple[Prob
     if not texts and not problems:
         problems.append(Problem(message="no YAML file was found", advice="name a file or folder with OKRs"))
     return texts, tuple(problems)
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    """Below a folder like `.git` or `.github`, whose YAML is about other things."""
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def _read(file: Path) -> str | None:

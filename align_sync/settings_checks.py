@@ -27,6 +27,7 @@ def find_faults(settings: Settings, today: date | None) -> Iterator[Fault]:
     yield from _check_names(settings)
     yield from _check_categories(settings)
     yield from _check_metrics(settings)
+    yield from _check_levels(settings)
     if today is not None:
         yield from _check_ends(settings, today)
 
@@ -51,6 +52,20 @@ def _list_rules(settings: Settings) -> Iterator[tuple[SettingPath, Rule]]:
     rules: tuple[tuple[str, Iterable[Rule]], ...] = (("map", settings.map), ("exempt", settings.exempt))
     for name, listed in rules:
         yield from (((name, number), rule) for number, rule in enumerate(listed))
+
+
+def _check_levels(settings: Settings) -> Iterator[Fault]:
+    if not settings.lint.levels:
+        return
+    # Thirty modules, and most settings name no rule.
+    from align_sync.okr.lint.catalog import find_unknown
+
+    for name, near in find_unknown(settings.lint.levels):
+        yield Fault(
+            path=("lint", "levels", name),
+            message=f"the linter has no rule {name}",
+            advice=f"did you mean {near}?" if near else "align-sync okr lint --rules lists them",
+        )
 
 
 def _check_names(settings: Settings) -> Iterator[Fault]:

@@ -12,7 +12,6 @@ from align_sync.app import App
 from align_sync.errors import UserError
 from align_sync.okr.book_yaml import ReadBook, read_book
 from align_sync.okr.lint.accepted import read_accepted, sort_findings
-from align_sync.okr.lint.catalog import find_unknown
 from align_sync.okr.lint.model import Evidence, PlacedFinding, Severity
 from align_sync.okr.lint.result import LintResult
 from align_sync.okr.lint.run import build_subject, place_findings, run_lint
@@ -36,12 +35,8 @@ class _Known:
 
 
 def read_levels(settings: Settings) -> dict[str, Severity]:
-    """The severities that the settings give to rules. Raises `UserError` for a rule that there is not."""
-    named = settings.lint.levels
-    for name, meant in find_unknown(named):
-        advice = f"did you mean {meant}?" if meant else "align-sync okr lint --rules lists them all"
-        raise UserError(f"there is no rule {name}", where="lint.levels", advice=advice)
-    return {name: Severity(level) for name, level in named.items()}
+    """The severities that the settings give to rules; that there are such rules was checked with the settings."""
+    return {name: Severity(level) for name, level in settings.lint.levels.items()}
 
 
 def has_database(settings: Settings) -> bool:

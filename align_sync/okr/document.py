@@ -53,6 +53,12 @@ def _check_web(address: str) -> str:
     return address
 
 
+def _check_source(name: str) -> str:
+    if "://" in name:
+        raise ValueError("must name a metric, such as sql:refund_errors; how it is read stands in align-sync.toml")
+    return name
+
+
 def _read_date(value: object) -> object:
     text = value.text if isinstance(value, Unquoted) else value
     try:
@@ -143,7 +149,7 @@ class MetricEntry(_Entry):
     )
     checkpoints: list[Checkpoint] = Field(default=[], description="pairs such as [5, 0.5]: a value, and the progress")
     zones: ZonesEntry = ZonesEntry()
-    source: Annotated[str, Field(max_length=LONGEST_URL), _Printable] = Field(
+    source: Annotated[str, Field(max_length=LONGEST_URL), _Printable, AfterValidator(_check_source)] = Field(
         default="", description="kind and name of the metric in the register, such as sql:refund_errors"
     )
     current: Number | None = Field(default=None, description="the last value that somebody read")

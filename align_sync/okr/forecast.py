@@ -85,6 +85,8 @@ def plan_forecast(
     days = [(at - first) / timedelta(days=1) for at, _ in samples]
     if days[-1] < SHORTEST_DAYS or ahead <= days[-1]:
         return None
+    if metric.kind is MetricKind.MILESTONE and bounds == UNBOUNDED:
+        bounds = Bounds(lowest=0.0, highest=1.0)  # nothing is more than done
     values = [value for _, value in samples]
     scale = _measure_scale(values, metric)
     if not isfinite(scale):

@@ -49,8 +49,8 @@ class PlanReview:
 
     @property
     def fingerprint(self) -> str:
-        """Names the plan as it is shown: other changes, or another removal that costs links, are another plan."""
-        told = orjson.dumps((self.plan.fingerprint, [key for key, _ in self.linked]))
+        """Names the plan as it is shown: other changes, or other numbers of links that they cost, are another plan."""
+        told = orjson.dumps((self.plan.fingerprint, self.linked))
         return hashlib.blake2b(told, digest_size=6).hexdigest()
 
 

@@ -44,12 +44,14 @@ class Gate:
         return GateState.UNCHECKED if self.is_empty else GateState.PASSED
 
 
-def judge_gates(subject: Subject, findings: Sequence[Finding], accepted: Collection[Finding] = ()) -> tuple[Gate, ...]:
+def judge_gates(
+    subject: Subject, findings: Sequence[Finding], accepted: Collection[Finding] = (), off: Sequence[str] = ()
+) -> tuple[Gate, ...]:
     """The gates over the findings of all rules, with `ALWAYS_ERRORS` at the level of errors.
 
-    Accepted findings stop nobody, but for those of `ALWAYS_ERRORS`.
+    Accepted findings stop nobody, but for those of `ALWAYS_ERRORS`. Rules that are `off` are named as not asked.
     """
-    lint = _judge_lint(subject, findings, accepted)
+    lint = _judge_lint(subject, findings, accepted, off)
     return lint, _judge_measurability(subject), _judge_baselines(subject, findings)
 
 
@@ -62,7 +64,9 @@ def list_remarks(findings: Sequence[Finding], accepted: Collection[Finding] = ()
     )
 
 
-def _judge_lint(subject: Subject, findings: Sequence[Finding], accepted: Collection[Finding]) -> Gate:
+def _judge_lint(
+    subject: Subject, findings: Sequence[Finding], accepted: Collection[Finding], off: Sequence[str]
+) -> Gate:
     errors = [one for one in findings if one.severity is Severity.ERROR and one.rule not in ALWAYS_ERRORS]
     new = [one for one in errors if one not in accepted]
     book = subject.book
@@ -71,6 +75,7 @@ def _judge_lint(subject: Subject, findings: Sequence[Finding], accepted: Collect
         name="lint",
         read=f"{told}; {len(errors) - len(new)} accepted" if len(new) < len(errors) else told,
         faults=tuple(_say(one) for one in new),
+        unchecked=tuple(f"the rule {name} is off: lint.levels" for name in off),
         is_empty=not book.objectives,
     )
 
@@ -121,7 +126,7 @@ def _judge_baselines(subject: Subject, findings: Sequence[Finding]) -> Gate:
     faults = [_say(one) for one in findings if one.rule == baseline_disagrees.NAME]
     unchecked, compared = [], 0
     for objective, key_result in subject.key_results():
-        if not is_measured(key_result) or key_result.metric.baseline is None:
+        if key_result.metric.kind is not MetricKind.METRIC or key_result.metric.baseline is None:
             continue  # nothing is stated; where it should be, the linter says so
         known = subject.metrics.get(key_result.metric_name, Evidence())
         day = find_baseline_day(objective, key_result)

@@ -10,7 +10,7 @@ from align_sync.okr.baselines import list_baselines
 from align_sync.okr.lint.model import Evidence
 from align_sync.okr.metrics import PROBED, Measurability, MetricDefinition, Verification
 from align_sync.okr.model import Book, KeyResult, KeyResultState
-from align_sync.okr.readings import GOOD, Reading
+from align_sync.okr.readings import GOOD, Reading, ReadingStatus
 from align_sync.okr.series import choose_series
 
 LEAST_CHANGES = 5
@@ -111,7 +111,8 @@ def find_baseline(good: Iterable[Reading], on: date) -> float | None:
 
     What a source told counts before what people wrote down: the baseline itself was written down by people.
     """
-    near = [one for one in good if abs(_day_of(one) - on) <= BASELINE_REACH]
+    # A value that was old even then is not of that day.
+    near = [one for one in good if one.status is ReadingStatus.OK and abs(_day_of(one) - on) <= BASELINE_REACH]
     told = [one for one in near if one.source in PROBED] or near
     nearest = min(told, key=lambda one: (abs(_day_of(one) - on), -one.recorded_at.timestamp()), default=None)
     return None if nearest is None else nearest.value

@@ -17,7 +17,10 @@ Address = tuple[int, int]
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 250
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+"""XFD1048576, the last address there is; programs write it for a format of whole columns, where no cell stands."""
+_REFERENCE = re.compile(r"([A-Za-z]+)0*([1-9][0-9]*)")
+_ROW = re.compile(r"0*([1-9][0-9]*)")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _PERCENT_STYLES = frozenset({9, 10})
 """The two formats with a percent sign that every workbook has without naming them (ECMA-376, part 1, 18.8.30)."""
@@ -101,6 +104,7 @@ class _SheetReading:
         self.percent_styles = percent_styles
         self.marks = Marks()
         self.row, self.column = -1, -1
+        self.cell: Address = (-1, -1)
         self.kind = ""
         self.has_formula = self.has_value = self.is_value = False
         self.value = ""
@@ -108,8 +112,11 @@ class _SheetReading:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         match name.rpartition(" ")[2]:
             case "row":
-                self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+                self.row = _read_row(attributes["r"]) if "r" in attributes else self.row + 1
                 self.column = -1
+            case "dimension" | "mergeCell":
+                for found in _REFERENCE.finditer(attributes.get("ref", "")):
+                    _read_address(found[0])
             case "c":
                 self._begin_cell(attributes)
             case "f":
@@ -119,17 +126,14 @@ class _SheetReading:
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         self.column += 1
-        if found := _REFERENCE.fullmatch(attributes.get("r", "")):
-            self.row, self.column = int(found[2]) - 1, _number_of(found[1])
-        if self.row >= MOST_ROWS or self.column >= MOST_COLUMNS:
-            raise UserError(
-                f"the sheet reaches further than {MOST_ROWS:,} rows and {MOST_COLUMNS} columns",
-                advice="copy the table into a sheet of its own",
-            )
-        self.marks.height = max(self.marks.height, self.row + 1)
+        self.cell = _read_address(attributes["r"]) if "r" in attributes else (self.row, self.column)
+        row, self.column = self.cell
+        if row >= MOST_ROWS or self.column >= MOST_COLUMNS:
+            raise _too_far()
+        self.marks.height = max(self.marks.height, row + 1)
         self.marks.width = max(self.marks.width, self.column + 1)
         if int(attributes.get("s", "0")) in self.percent_styles:
-            self.marks.percent.add((self.row, self.column))
+            self.marks.percent.add(self.cell)
         self.kind = attributes.get("t", "n")
         self.has_formula = self.has_value = False
         self.value = ""
@@ -143,14 +147,44 @@ class _SheetReading:
             case "v":
                 self.is_value = False
             case "c" if self.kind == "e":
-                self.marks.broken[self.row, self.column] = f"the cell shows the error {self.value or '#ERROR'}"
+                self.marks.broken[self.cell] = f"the cell shows the error {self.value or '#ERROR'}"
             case "c" if self.has_formula and not self.has_value:
                 message = "the cell holds a formula without its value; open the file in a spreadsheet and save it"
-                self.marks.broken[self.row, self.column] = message
+                self.marks.broken[self.cell] = message
+
+
+def _read_address(reference: str) -> Address:
+    found = _REFERENCE.fullmatch(reference)
+    if not found:
+        raise _no_address(reference)
+    if len(found[1]) > len("XFD") or (column := _number_of(found[1])) >= _LAST_COLUMN:
+        raise _too_far()
+    return _read_row(found[2]), column
+
+
+def _read_row(reference: str) -> int:
+    found = _ROW.fullmatch(reference)
+    if not found:
+        raise _no_address(reference)
+    if len(found[1]) > len(str(_LAST_ROW)) or int(found[1]) > _LAST_ROW:
+        raise _too_far()
+    return int(found[1]) - 1
+
+
+def _too_far() -> UserError:
+    return UserError(
+        f"the sheet reaches further than {MOST_ROWS:,} rows and {MOST_COLUMNS} columns",
+        advice="copy the table into a sheet of its own",
+    )
+
+
+def _no_address(reference: str) -> UserError:
+    message = f"the workbook is damaged: {reference[:20]!a} is no address of a cell or a row"
+    return UserError(message, advice="open it and save it again as XLSX")
 
 
 def _number_of(letters: str) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1

@@ -47,7 +47,8 @@ def read_workbook(content: bytes, name: str) -> tuple[SheetGrid, ...]:
 def _check_size(archive: zipfile.ZipFile) -> None:
     """Before anything unpacks it: how large its parts are by their own word, and whether they keep it."""
     parts = archive.infolist()
-    if len({part.filename for part in parts}) != len(parts) or any(part.flag_bits & _ENCRYPTED for part in parts):
+    names = {part.filename.replace("\\", "/").casefold() for part in parts}  # calamine takes names in any case
+    if len(names) != len(parts) or any(part.flag_bits & _ENCRYPTED for part in parts):
         raise zipfile.BadZipFile
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         message = f"the workbook unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB"
@@ -63,7 +64,10 @@ def _read_sheets(content: bytes, archive: zipfile.ZipFile, name: str) -> Iterato
     percent = read_percent_styles(archive.read(_STYLES)) if _STYLES in names else frozenset()
     settings = read_elements(workbook, "workbookPr")
     is_1904 = any(one.get("date1904") in {"1", "true"} for one in settings)
-    ids = {one["name"]: one["id"] for one in read_elements(workbook, "sheet")}
+    sheets = read_elements(workbook, "sheet")
+    ids = {one["name"]: one["id"] for one in sheets}
+    if len(ids) != len(sheets):  # the sheet that is judged has to be the one that is read
+        raise zipfile.BadZipFile
     marks: dict[str, Marks] = {}
     for sheet, identifier in ids.items():
         part = normpath(join("xl", parts[identifier])).lstrip("/")
@@ -97,6 +101,8 @@ def _unmerge(values: list[list[CellValue]], sheet: CalamineSheet) -> dict[tuple[
     """Give cells merged down a column the value of the first one. From which cell each of them has it."""
     copies: dict[tuple[int, int], tuple[int, int]] = {}
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if values and left >= len(values[0]):  # merged beside the table, where no cell stands
+            continue
         for row in range(top + 1, min(bottom + 1, len(values))):
             values[row][left] = values[top][left]
             copies[row, left] = (top, left)

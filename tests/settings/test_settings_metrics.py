@@ -99,7 +99,7 @@ def test_every_kind_of_metric_can_be_written(tmp_path: Path) -> None:
     settings = loaded.settings
     assert (settings.readings.timeout, settings.readings.concurrency) == (timedelta(seconds=5), 2)
     assert (dict(settings.lint.levels), settings.lint.baseline) == (
-        {"vague-words": "off", "few-key-results": "note"}, Path("okrs/accepted.json")
+        {"vague-words": "off", "too-few-key-results": "note"}, Path("okrs/accepted.json")
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def test_what_is_secret_in_an_address_is_hidden_and_the_rest_is_not(
 
 def test_metrics_and_levels_are_shown_as_they_are_set(tmp_path: Path) -> None:
     shown = {one.name: one.value for one in list_origins(load_text(tmp_path, ALL_KINDS))}
-    assert shown["lint.levels"] == "{vague-words = off, few-key-results = note}"
+    assert shown["lint.levels"] == "{vague-words = off, too-few-key-results = note}"
     assert shown["readings.sql"] == "True"
     assert "{name = trust, kind = manual, refresh = 14 days, 0:00:00}" in shown["metrics"]
     assert "where = {country = IT, age = 90}" in shown["metrics"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from align_sync.flows.okr import BookVersion, Comparison
 from align_sync.okr.plan_text import changes_as_json, count_changes, render_changes
+from align_sync.reports.plain import make_plain
 from align_sync.reports.words import moment
 
 
@@ -32,7 +33,7 @@ def _say(version: BookVersion, zone: str) -> str:
     applied = f"version {version.number}, applied {moment(version.applied_at, zone)} by {version.applied_by}"
     is_late = version.held_from_at != version.applied_at
     since = f", in force since {moment(version.held_from_at, zone)}" if is_late else ""
-    return f"{applied}{since}: {version.reason}" if version.reason else f"{applied}{since}"
+    return make_plain(f"{applied}{since}: {version.reason}" if version.reason else f"{applied}{since}")
 
 
 def comparison_as_json(found: Comparison) -> dict[str, Any]:

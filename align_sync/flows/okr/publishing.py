@@ -47,7 +47,8 @@ def publish(app: App, *, author: str, reason: str = "", dry_run: bool = False) -
     levels = {name: Severity(level) for name, level in app.settings.lint.levels.items()}
     findings = run_lint(subject, {**levels, **dict.fromkeys(ALWAYS_ERRORS, Severity.ERROR)})
     accepted = _find_accepted(app.settings.lint.baseline, findings)
-    gates = judge_gates(subject, findings, accepted)
+    off = tuple(name for name, level in levels.items() if level is Severity.OFF and name not in ALWAYS_ERRORS)
+    gates = judge_gates(subject, findings, accepted, off)
     result = PublishResult(gates=gates, applied=applied, published=None)
     if dry_run or result.is_stopped:
         return result

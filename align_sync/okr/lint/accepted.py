@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from align_sync.okr.lint.model import PlacedFinding
+from align_sync.okr.lint.rules import unsound_entry
 
 SCHEMA_VERSION = 1
 
@@ -30,8 +31,15 @@ def sort_findings(findings: Iterable[PlacedFinding], accepted: frozenset[str]) -
 
 
 def write_accepted(findings: Iterable[PlacedFinding]) -> str:
-    """The file that accepts all of these; sorted, so that two of them can be compared line by line."""
-    entries = sorted((one.finding.key, one.finding.rule, one.fingerprint, one.finding.message) for one in findings)
+    """The file that accepts all of these; sorted, so that two of them can be compared line by line.
+
+    What cannot be read is never accepted: nobody knows what it says.
+    """
+    entries = sorted(
+        (one.finding.key, one.finding.rule, one.fingerprint, one.finding.message)
+        for one in findings
+        if one.finding.rule != unsound_entry.NAME
+    )
     told = [{"key": key, "rule": rule, "fingerprint": mark, "message": said} for key, rule, mark, said in entries]
     return (
         orjson.dumps({"schema_version": SCHEMA_VERSION, "accepted": told}, option=orjson.OPT_INDENT_2).decode() + "\n"

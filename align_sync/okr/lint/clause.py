@@ -150,7 +150,7 @@ def read_clause(title: str) -> Clause:
     terms = tuple(_read_term(words, number, language, numbers) for number in range(len(words)))
     first = _find_first(terms, language)
     start = terms[first].word.start if first < len(terms) else len(title)
-    begins = bool(numbers.counted) and numbers.counted[0].start <= start
+    begins = bool(numbers.counted) and numbers.counted[0].start < start
     return Clause(
         title=title,
         language=language,
@@ -184,14 +184,10 @@ def _read_term(words: Sequence[Word], number: int, language: Language, numbers: 
     is_unit = any(quantity.start < word.start < quantity.end for quantity in numbers.quantities)
     if is_unit or (before, word.folded) in _IDIOMS:
         return Term(word, frozenset())
-    after = words[number + 1].folded if number + 1 < len(words) else ""
-    known = classes_of(word.folded, language)
-    if known & _HIRED and (before in _BUYING[Language.ENGLISH] or after in _BUYING[Language.ITALIAN]):
-        return Term(word, frozenset({Kind.OUTSIDER}))
     behind = tuple(other.folded for other in words[number + 1 : number + 3])
     if (word.folded, *behind[:1]) in _DOING or (word.folded, *behind) in _DOING:
         return Term(word, frozenset({Kind.MAKING}))
-    return Term(word, known)
+    return Term(word, classes_of(word.folded, language))
 
 
 # Set expressions whose second word means nothing by itself: delivered "on time" is no time that is measured.
@@ -215,6 +211,4 @@ _OPENERS = {language: frozenset(words.OPENERS.split()) for language, words in _W
 _SMALL = {language: frozenset(words.ARTICLES.split()) for language, words in _WORDS.items()}
 _COUNTS = {language: frozenset(words.COUNTING.split()) for language, words in _WORDS.items()}
 _STOPS = {language: frozenset(words.STOPS.split()) for language, words in _WORDS.items()}
-_BUYING = {language: frozenset(words.BUYING.split()) for language, words in _WORDS.items()}
-_HIRED = frozenset({Kind.INSIDER, Kind.ACTIVITY})
 _OF = frozenset(f"{words_en.OF} {words_it.OF}".split())

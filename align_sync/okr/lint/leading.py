@@ -1,4 +1,4 @@
-"""Whether the first word of a title is a verb: `release a new version`, but `release frequency`; and whole patterns."""
+"""Whether the first word of a title is a verb: `release a new version`, but `release frequency`."""
 
 from itertools import pairwise
 

@@ -166,23 +166,6 @@ def _plural_it(noun: str) -> Iterator[str]:
             yield noun[:-1] + "e"
 
 
-def verb_forms(name: str) -> frozenset[str]:
-    """All present forms of the verbs of such a list, in both languages."""
-    english = (form for verb in getattr(words_en, name).split() for form in _finite_en(verb))
-    return frozenset(english) | {form for verb in getattr(words_it, name).split() for form in _finite_it(verb)}
-
-
-def noun_forms(name: str) -> frozenset[str]:
-    """All forms of the nouns of such a list, in both languages."""
-    english = (form for noun in getattr(words_en, name).split() for form in (noun, *_plural_en(noun)))
-    return frozenset(english) | {f for noun in getattr(words_it, name).split() for f in (noun, *_plural_it(noun))}
-
-
-def plain_words(name: str) -> frozenset[str]:
-    """The words of such a list as they stand, in both languages."""
-    return frozenset(f"{getattr(words_en, name)} {getattr(words_it, name)}".split())
-
-
 def _add(forms: _Forms, words: Iterable[str], *kinds: Kind) -> None:
     for word in words:
         forms.setdefault(word, set()).update(kinds)

@@ -48,9 +48,6 @@ def judge_title(title: str) -> Judgement:
     topic, *rest = _COLON.split(title, maxsplit=1)
     if rest and not read_clause(topic).numbers.counted:
         about = read_clause(rest[0])
-        is_bare = not any(term.kinds for term in about.terms)
-        if is_bare and signs.is_output(read_clause(topic).head(0)):
-            return _judge(read_clause(title))
         if about.numbers.counted or about.numbers.factor or find_any(about.terms, Kind.MADE, Kind.LOWERING):
             return _judge(about)
     return _judge(read_clause(title))
@@ -60,12 +57,8 @@ def _judge(clause: Clause) -> Judgement:
     lead = clause.lead
     if lead is None:
         return OUTCOME
-    if (ours := signs.find_ours(clause)) is not None:
-        return _counts(ours) if clause.numbers.counted else _finished(ours)
-    if signs.tells_result(clause):
-        return OUTCOME
     if clause.begins_with_number or not is_verb(clause, lead):
-        return OUTCOME if signs.brings(clause) else _judge_noun(clause)
+        return _judge_noun(clause)
     if signs.is_caused(clause, lead):
         return OUTCOME
     if Kind.MAKING in lead.kinds or not lead.is_any(VERBS | {Kind.CHANGE_UP, Kind.CHANGE_DOWN}):

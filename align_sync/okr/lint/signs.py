@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from align_sync.okr.lint import words_en, words_it
 from align_sync.okr.lint.clause import NOUNS, VERBS, Clause, Term, find_any
-from align_sync.okr.lint.lexicon import Kind, noun_forms, plain_words, verb_forms
+from align_sync.okr.lint.lexicon import Kind
 from align_sync.okr.lint.numbers import Quantity, Role
 from align_sync.okr.lint.text import Language
 from align_sync.okr.lint.units import PERCENT, Family, family_of
@@ -102,8 +102,7 @@ def find_means(clause: Clause, lead: Term) -> Term | None:
             continue
         if not counted:
             thing = clause.head(clause.terms.index(term) + 1)
-            ready = next((other for other in behind[number:] if other.text in _UNDERWAY), None)
-            return thing if is_output(thing) else ready
+            return thing if is_output(thing) else None
         if any(quantity.start < term.word.start for quantity in counted):
             return None
         things = [thing for quantity in counted if (thing := clause.noun_after(quantity)) is not None]
@@ -272,15 +271,8 @@ def is_made(clause: Clause, made: Term) -> bool:
     nouns = [term for n, term in enumerate(clause.terms) if term.is_any(NOUNS) and not clause.is_count(n)]
     if not nouns:
         return True
-    before_made = [term for term in nouns if term.word.end < made.word.start]
-    if clause.language is Language.ENGLISH and before_made and _is_only_work(before_made[-1]):
-        return True
     near = nouns[0] if clause.language is Language.ITALIAN else nouns[-1]
     return not any(Kind.EFFECT in term.kinds and Kind.ACTIVITY not in term.kinds for term in (near, nouns[0]))
-
-
-def _is_only_work(term: Term) -> bool:
-    return Kind.ACTIVITY in term.kinds and not term.is_any(_DEALT_WITH)
 
 
 def is_attribute(clause: Clause, made: Term) -> bool:
@@ -336,11 +328,8 @@ def find_made(clause: Clause, head: Term | None) -> Term | None:
 
 def _acts(clause: Clause, head: Term) -> bool:
     """Whether an activity does something to others, right behind its name: `each release causes fewer calls`."""
-    following = [term for term in clause.after(head)[:1] if term.text not in _PARTICLES]
+    following = clause.after(head)[:1]
     return find_any(following, *VERBS) is not None and find_any(following, Kind.BEGINNING, Kind.PAST, *NOUNS) is None
-
-
-_PARTICLES = frozenset({"up"})
 
 
 def tells_movement(clause: Clause, head: Term) -> bool:
@@ -391,196 +380,3 @@ def find_finished(clause: Clause, lead: Term, head: Term | None) -> Term | None:
         return made
     is_known = lead.is_any(LOWERING) or bool(clause.numbers.counted) or is_effect(head, clause)
     return None if is_known else find_any(behind, Kind.DONE)
-
-
-_ABLE = plain_words("ABLE")
-_AUXILIARIES = plain_words("AUXILIARIES")
-_CHOSEN = plain_words("CHOSEN")
-_BRINGING = verb_forms("BRINGING") | {"vale", "valgono"}
-_LASTING = verb_forms("LASTING") | {"sta", "stanno"}
-_PERIODS = noun_forms("PERIODS")
-_BASES = noun_forms("BASES")
-_PLACES = noun_forms("PLACES")
-_LIMITS = plain_words("LIMITS")
-_WHERE = plain_words("WHERE")
-_FULLY = plain_words("FULLY")
-_UNDERWAY = plain_words("UNDERWAY")
-_CERTIFICATES = plain_words("CERTIFICATES")
-_INSTANTS = plain_words("INSTANTS")
-_NOT = frozenset({"no", "nobody", "none", "not", "never", "without", "nessun", "nessuno", "nessuna", "non", "mai"})
-_BY_WHOM = frozenset({"by", "da", "dal", "dai", "dalla", "dalle", "dagli"})
-_SHORT = frozenset({"ms", "s", "min", "h"})
-_LONGER = frozenset({"longer", "oltre"})
-_NEW = frozenset({"new", "nuovo", "nuova", "nuovi", "nuove"})
-
-
-def find_ability(clause: Clause) -> Term | None:
-    """`customers can cancel online`: something was built. How many can, or how fast, would be measured."""
-    if clause.numbers.quantities or find_words(clause, _NOT | {"senza", "more", "piu"}):
-        return None
-    return next((term for term in clause.terms[clause.first + 1 :][: FEW + 1] if term.text in _ABLE), None)
-
-
-def find_passive(clause: Clause) -> Term | None:
-    """`the budget has been approved`, `il contratto è sottoscritto`: done, and nothing is counted."""
-    if any(not _is_year(quantity) for quantity in clause.numbers.counted) or find_words(clause, _NOT | _WELL):
-        return None
-    for before, term in pairwise(clause.terms):
-        if before.text in _AUXILIARIES and Kind.MADE in term.kinds and term.text not in _CHOSEN:
-            return term
-    return None
-
-
-def _is_year(quantity: Quantity) -> bool:
-    return not quantity.unit and _YEARS[0] <= quantity.readings[0] <= _YEARS[1]
-
-
-_YEARS = (2000, 2100)
-
-
-def find_participle(clause: Clause) -> Term | None:
-    """`calcolato il CAC canale per canale`: the order of words in which Italian reports what is done."""
-    lead = clause.lead
-    if lead is None or clause.language is not Language.ITALIAN or clause.numbers.quantities:
-        return None
-    following = clause.terms[clause.first + 1 : clause.first + 2]
-    is_report = Kind.MADE in lead.kinds and not lead.is_any(NOUNS) and find_words_in(following, _ARTICLES)
-    return lead if is_report else None
-
-
-_ARTICLES = frozenset({"il", "lo", "la", "l", "i", "gli", "le", "un", "una"})
-
-
-def find_certificate(clause: Clause) -> Term | None:
-    """`ISO 27001 by Q3`."""
-    lead = clause.lead
-    is_bare = lead is not None and lead.text in _CERTIFICATES and not find_any(clause.terms, Kind.EFFECT, *_MOVING)
-    return lead if is_bare and not has_percent(clause) else None
-
-
-def find_by_us(clause: Clause) -> Term | None:
-    """`stores seen by an area manager`, `squads we have coached`: whose action it is decides."""
-    if has_measure(clause) or is_served(clause) or find_any(clause.terms, *LOWERING):
-        return None
-    for number, term in enumerate(clause.terms):
-        behind = clause.terms[number + 1 : number + 1 + FEW]
-        if term.text in {"we", "abbiamo"} and find_any(behind, Kind.MADE, Kind.DEALING) is not None:
-            return find_any(behind, Kind.MADE, Kind.DEALING)
-        is_agent = term.text in _BY_WHOM and find_any(behind, Kind.INSIDER) is not None
-        if is_agent and not clause.numbers.has_pair:
-            return find_any(clause.terms[max(0, number - FEW - 1) : number], Kind.PAST, *VERBS)
-    return None
-
-
-def find_equipped(clause: Clause) -> Term | None:
-    """`ten shops of fourteen with the new signs`: so many of our own places were given something."""
-    if not clause.begins_with_number:
-        return None
-    place = next((term for term in clause.terms[:FEW] if term.text in _PLACES), None)
-    is_new = any(one.text in {"with", "on", "con", "su", "sul"} and find_words_in(clause.after(one)[:2], _NEW)
-                 for one in clause.terms)
-    return place if is_new else None
-
-
-def find_dedicated(clause: Clause) -> Term | None:
-    """`two engineers full time on security`, `spend 20% of sprint time on debt`: what is put in."""
-    lead = clause.lead
-    if lead is not None and Kind.INPUT in lead.kinds and Kind.MAKING in lead.kinds and has_percent(clause):
-        return lead
-    who = find_any(clause.terms[:FEW], Kind.INSIDER) if clause.begins_with_number else None
-    return who if find_words(clause, _FULLY) else None
-
-
-def find_ours(clause: Clause) -> Term | None:
-    """The word that says that the title is about our own work, whatever stands first."""
-    looks = (find_ability, find_passive, find_participle, find_certificate, find_by_us, find_equipped, find_dedicated)
-    return next((found for look in looks if (found := look(clause)) is not None), None)
-
-
-def find_words_in(terms: Iterable[Term], words: frozenset[str]) -> bool:
-    return any(term.text in words for term in terms)
-
-
-def tells_result(clause: Clause) -> bool:
-    """Whether it tells what comes of something, whatever stands first."""
-    looks = (lasts, is_spared, is_quick, gathers, holds, goes_well, is_by_others)
-    return any(look(clause) for look in looks)
-
-
-def goes_well(clause: Clause) -> bool:
-    """`forms filled in without help, 55% to 80%`: not that it is done, but how well it goes."""
-    return clause.numbers.has_pair and has_percent(clause) and find_words(clause, _WELL) and (
-        clause.lead is not None and not clause.lead.is_any(frozenset({Kind.MAKING})) or find_any(clause.terms, Kind.PAST) is not None
-    )
-
-
-def is_by_others(clause: Clause) -> bool:
-    """`five apps made by others`."""
-    return bool(clause.numbers.counted) and any(
-        before.text in _BY_WHOM | {"of", "di"} and term.text in {"others", "altri", "terzi"}
-        for before, term in pairwise(clause.terms)
-    )
-
-
-def brings(clause: Clause) -> bool:
-    """`the launch brings in 300 customers`, `pilot shops break even`."""
-    rest = clause.terms[clause.first + 1 :]
-    if any((before.text, term.text) in _EVEN for before, term in pairwise(rest)):
-        return True
-    for term in rest:
-        if term.text in _BRINGING and Kind.PAST not in term.kinds and term.text[-3:] != "ing":
-            told = [quantity for quantity in clause.numbers.counted if quantity.start > term.word.start]
-            return bool(told) and not counts_output(clause, told[:1])
-    return False
-
-
-_EVEN = frozenset(
-    {("break", "even"), ("breaks", "even"), ("a", "profit"), ("for", "itself"), ("for", "themselves"),
-     ("the", "black"), ("in", "pareggio"), ("in", "utile"), ("in", "attivo"), ("si", "ripaga"), ("si", "ripagano")}
-)  # fmt: skip
-
-
-def lasts(clause: Clause) -> bool:
-    """`holes stay open a week at most`: for how long something goes on by itself."""
-    is_timed = any(family_of(quantity.unit) is Family.TIME for quantity in clause.numbers.quantities)
-    is_timed = is_timed or find_words(clause, _LONGER)
-    return is_timed and find_words_in(clause.terms[clause.first + 1 :], _LASTING)
-
-
-def is_spared(clause: Clause) -> bool:
-    """`finish the year without a single breach`, `six months with no accident`."""
-    for before, term in pairwise(clause.terms):
-        pair = (before.text, term.text)
-        if pair in {("with", "no"), ("without", "a"), ("without", "an"), ("senza", "un"), ("senza", "una")} or (
-            before.text == "senza" and Kind.EFFECT in term.kinds
-        ):
-            return find_words_in(clause.terms, _PERIODS | {"single", "solo", "sola"})
-    return False
-
-
-def is_quick(clause: Clause) -> bool:
-    """`deliver a build less than 8 min after push`: minutes or hours as a limit, no deadline and no input."""
-    for quantity in clause.numbers.quantities:
-        before = [term.text for term in clause.terms if term.word.end <= quantity.start][-2:]
-        if quantity.unit in _SHORT and any(word in _LIMITS for word in before):
-            return True
-    for number, term in enumerate(clause.terms):
-        before = [other.text for other in clause.terms[max(0, number - 3) : number]]
-        if term.text in _INSTANTS and before[-1:] in (["a"], ["an"], ["un"], ["una"]):
-            return any(word in _LIMITS for word in before)
-    return False
-
-
-def gathers(clause: Clause) -> bool:
-    """`build a base of 2,000 paying subscribers`."""
-    counted = find_counted(clause)
-    is_base = find_words_in(clause.terms[clause.first + 1 :][: FEW + 1], _BASES)
-    return is_base and counted is not None and Kind.OUTSIDER in counted.kinds
-
-
-def holds(clause: Clause) -> bool:
-    """`keep turnover where it is`: a value to hold, told without digits."""
-    lead = clause.lead
-    if lead is None or Kind.KEEPING not in lead.kinds or clause.numbers.counted:
-        return False
-    return find_words_in(clause.after(lead), _WHERE)

@@ -64,91 +64,77 @@ walk watch win work
 
 EFFECT = """
 abandonment absence absenteeism acceptance accessibility accident accuracy activation active adherence adoption adr
-alert amount aov area arpu arr arrear arrears attach attendance attrition availability average awareness backlog-age
-backorder balance bandwidth basket battery bequest bill booking bounce breach breakage bug burn cac cache-hit call-back
-callback cancellation capacity capital carbon cart cash cash-flow cashflow ces chargeback churn claim click climate cls
-clv co2 cold-start complaint completion compliance complication comprehension concentration confidence consumption
-contact contention contract contribution conversion cost coverage cpa cpc cpl cpu crash crash-free csat ctr cycle-time
-dau deadlock deal debt default default-rate defect deflection delay delinquency delivery-time demand dependency depth
-detractor deviation difficulty discount dispute diversity dividend donation download downtime drop-off dropout dso
-durability duration dwell earning earnings ease ebit ebitda effectiveness efficiency effort emission energy engagement
-enps enrollment enrolment equity error escalation escape exit expense exposure failure false-alarm false-positive
-fatigue fault favorability favourability fill-rate fine fitness flakiness flaky follower footfall footprint
-forecast-error fraud freeze frequency freshness fuel gap gmv grade graduation gross grr handle handover-time hang
-happiness headroom health hit hit-rate hole hotfix idle impression incident income independence infection injury inp
-inquiry install interruption intrusion inventory iops jitter kg kilometre kwh lag latency lateness lawsuit lcp lead
-lead-quality lead-time leak leakage legibility length level lifetime limit liquidity literacy litigation litre load loss
-loyalty ltifr ltv margin market markup mau mean median memory mention mile mileage minute mistake morale mortality mql
-mrr mtbf mttr multiple no-show noise nps nrr occupancy oom open-rate opex opportunity opt-in order otif outage overdue
-overrun overtime ownership p50 p90 p95 p99 packet-loss page-load pageview parcel participation pass-rate payback payment
-penalty penetration percent percentage performance pick-rate pipeline plastic pollution precision preference premium
-presence price probability proceeds productivity profit profitability profitable promoter proportion punctuality
-purchase quality query queue quota rate ratio reach readiness readmission rebuy recall recognition recollection recovery
-recurrence referral refund registration regression reject rejection relapse reliability renewal reoffending reopen
-repeat repeat-purchase repeat-rate reply repurchase reputation request-rate resilience response response-time
-responsiveness result retention return revenue revpar rework rework-rate roas roi roic rollback rotation royalty rpo rps
-rto running runway safety sale satisfaction saturation saving score scrap scrap-rate sentiment share shipment shortfall
-shrinkage sign-up signup size sla slot solvency spam speed spillage spoilage sql sqo stability staleness star stickiness
-stock stockout stress stutter subscriber subscription success supply surplus survival takings tardiness tco throughput
-ticket time time-to-hire time-to-market time-to-value timeout tip toil ton tonne tps trace traffic transaction trust
-ttfb turnaround turnover understanding uptime usage use utilisation utilization vacancy valuation value variance view
-violation visibility volume vote vuln vulnerability wait wait-time waitlist waste water wau welfare well-being wellbeing
-wellness win win-rate wip woman yield
+alert amount aov area arpu arr arrear attach attendance attrition availability average awareness backorder balance
+bandwidth basket battery bill booking bounce breach breakage bug burn cac call-back callback cancellation capacity
+capital carbon cart cash ces chargeback churn claim click climate cls clv co2 complaint completion compliance
+complication comprehension concentration confidence consumption contact contract contribution conversion cost coverage
+cpa cpc cpl cpu crash crash-free csat ctr cycle-time dau deal debt default defect deflection delay delinquency demand
+dependency depth detractor deviation difficulty discount dispute diversity donation download downtime drop-off dropout
+dso duration dwell earning ease ebit ebitda effectiveness efficiency effort emission energy engagement enps enrollment
+enrolment equity error escalation escape exit expense failure false-alarm false-positive fatigue fault favorability
+favourability fine flakiness flaky follower footfall forecast-error fraud frequency fuel gap gmv grade graduation
+gross grr handle happiness health hit hotfix idle impression incident income independence infection injury inp inquiry
+install interruption inventory iops kg kilometre kwh lag latency lawsuit lcp lead lead-time leakage legibility length
+level lifetime limit liquidity literacy litigation litre load loss loyalty ltifr ltv margin market mau mean median
+memory mention mile minute mistake morale mortality mql mrr mtbf mttr multiple no-show noise nps nrr occupancy
+open-rate opex opportunity opt-in order otif outage overdue overrun overtime ownership p50 p90 p95 p99 page-load
+pageview participation payback payment penalty penetration percent percentage performance pipeline plastic precision
+preference premium presence price probability productivity profit profitability profitable promoter proportion
+punctuality purchase quality query queue quota rate ratio reach readiness readmission rebuy recall recognition
+recollection recovery referral refund registration regression rejection reliability renewal reopen repeat repeat-rate
+reply repurchase reputation request-rate resilience response response-time responsiveness result retention return
+revenue revpar rework roas roi roic rollback rotation rpo rps rto running runway safety sale satisfaction saving score
+scrap sentiment share shipment shortfall shrinkage sign-up signup size sla slot spam speed sql sqo stability star
+stickiness stock stockout stress subscriber subscription success supply surplus tardiness tco throughput ticket time
+time-to-hire time-to-market time-to-value tip toil ton tonne tps trace traffic transaction trust ttfb turnaround
+turnover understanding uptime usage use utilisation utilization vacancy valuation value variance view violation
+visibility volume vote vulnerability wait waitlist waste water wau welfare well-being wellbeing win win-rate wip woman
+yield
 """
 """What changes for somebody, or how it is measured."""
 
 OUTSIDERS = """
-account adopter applicant attendee audience beneficiary bidder borrower business buyer caller candidate cardholder
-caregiver carer charity child citizen client clinic club collector commuter company consumer contributor creator
-customer cyclist dealer debtor delegate depositor developer-partner diner distributor doctor donor driver employer
-enterprise entrepreneur exhibitor family fan farmer father firm fisherman franchisee freelancer gamer grower guest
-homeowner hospital hotel household inhabitant insurer investor jobseeker landlord lead learner leaseholder lender
-licensee listener member merchant mother municipality neighbor neighbour newborn nonprofit nursery organisation
-organization owner parent partner passenger patient payer pedestrian pensioner people person pharmacist pharmacy
-physician player policyholder prospect publisher pupil purchaser reader recipient referrer refugee registrant renter
-reseller resident respondent restaurant retailer returner rider runner saver school seller senior settler shareholder
-shipper shopkeeper shopper signatory smallholder smb sme spectator sponsor startup store streamer student subscriber
-supplier supporter surfer taxpayer teenager tenant tenant-family tourist trader trainee-applicant traveler traveller
-trialist undergraduate user vendor viewer visitor volunteer voter wholesaler winner worker-applicant youth
+account adopter applicant audience beneficiary business buyer candidate child citizen client clinic company consumer
+creator customer dealer diner donor driver family fan farmer guest hospital hotel household investor lead learner
+listener member merchant municipality organisation organization parent partner passenger patient payer pensioner
+people person player prospect pupil reader reseller resident respondent restaurant retailer rider school seller
+shareholder shopkeeper shopper signatory store student subscriber supplier supporter taxpayer tenant tourist trader
+traveler traveller user vendor viewer visitor volunteer winner
 """
 INSIDERS = """
-accountant agent ambassador analyst apprentice buyer-team ceo cfo champion colleague consultant controller coo
-coordinator crew csm cto department designer developer director employee engineer engineer-team executive foreman
-function hire instructor intern internist leader lecturer manager mentor new-hire newcomer nurse operator recruit
-recruiter rep salesman salesperson saleswoman secretary seller-team squad squad-lead staff stakeholder supervisor
-support team teammate technician trainee tribe worker
+agent ambassador analyst champion colleague crew department designer developer employee engineer executive function
+hire intern leader manager mentor new-hire newcomer operator recruit rep salesperson squad staff stakeholder support
+team teammate worker
 """
 """People of the company itself: teaching or hiring them is work, not an effect."""
 
 ACTIVITY = """
-ab-test accreditation action action-item activity ad ad-group adr advert analysis announcement api app application
-approval article assessment asset audit award backlink backup badge banner batch beta blog blueprint board book booth
-bot branch brand breakfast brief briefing brochure build business-case buy-in byte call camera campaign card case-study
-catalog catalogue cdp certification changelog chapter charger charter chatbot check-in checklist checkpoint class clinic
-cms code code-of-conduct coffee cohort-session cold-call collection comment commit committee component conference
-connector content contest contract-template council counter course crm curriculum dashboard data-lake database day deck
-deliverable demo deployment design desk diagnostic diagram dictionary dinner discovery document documentation draft
-drill e-mail ebook email endpoint engine epic episode erp event exercise exhibition experiment extranet fair faq feature
-firewall flow flyer forum framework function funding gadget gallery gate gateway gemba glossary go-live guide guideline
-hackathon handbook hearing hire hour hub huddle illustration image infrastructure initiative inspection integration
-interface interview interviewee intranet issue iteration jingle job journey keynote keyword-list kick-off kickoff kiosk
-kit kpi label lakehouse landing launch leaflet lecture lesson letter library line logo lunch machine mailing mailshot
-manual map mapping matrix meeting meetup memo menu merchandise mfa microservice microsite migration milestone
-minute-taking mock-up mockup model module mood-board moodboard mvp newsletter notebook objective offboarding office
-offsite okr onboarding-guide onboarding-plan one-on-one one-pager ontology opening output outreach page pager panel
-paper partnership patch patch-note patent penetration-test pentest permission permit persona phase photo pilot
-pilot-project pipeline-stage pixel plan platform playbook plug-in plugin poc podcast policy poll portal post post-mortem
-poster postmortem presentation press prioritisation procedure process product program programme progress project
-proof-of-concept proposal prototype pull-request qbr questionnaire queue-system readme rebrand reception recipe record
-redesign reel refactoring registry rehearsal release report repository research retro retrospective review
-risk-assessment roadmap robot roll-out rollout round roundtable route rule rulebook runbook saas sandbox scan schema
-scheme scorecard screen script sdk seat section self-assessment seminar sensor server service session shift shop
-showroom sign sign-off simulation site sitemap slogan snippet sop spec specification speech spike sprint sprint-goal sso
-stand-up standup station status sticker story storyboard strategy study style-guide style-sheet subsidiary summit survey
-swag system table tabletop tagline talk task task-force taskforce taxonomy tech-talk template tender test testimonial
-theme thread tool tool-kit toolbox toolkit topic tour town-hall trademark trailer training translation tutorial tweet
-update upgrade use-case user-story variant vehicle velocity version video visit vlog vpn walk walkthrough wall-chart
-warehouse webhook webinar website white-paper whitepaper wiki wireframe workbench workflow workload workshop
+ab-test accreditation activity ad ad-group adr advert announcement api app application approval article assessment
+asset audit award backlink backup badge banner batch beta blog blueprint board book booth bot branch brand breakfast
+brief briefing brochure build business-case buy-in byte call camera campaign case-study catalog catalogue cdp
+certification changelog chapter charger charter chatbot check-in checklist class clinic cms code code-of-conduct
+coffee cohort-session collection commit committee component conference connector content contest contract-template
+council course crm curriculum dashboard data-lake database day deck deliverable demo deployment design diagnostic
+diagram dictionary dinner discovery document documentation draft drill e-mail ebook email endpoint engine epic episode
+erp event exercise exhibition experiment extranet fair faq feature firewall flow flyer forum framework function
+funding gadget gallery gate gateway gemba glossary go-live guide guideline hackathon handbook hearing hire hour hub
+huddle illustration image infrastructure initiative inspection integration interface interview interviewee intranet
+issue iteration jingle job journey keynote keyword-list kick-off kickoff kiosk kit kpi label lakehouse landing launch
+leaflet lecture lesson letter library line logo lunch machine mailing manual map matrix meeting meetup menu
+merchandise mfa microservice microsite migration milestone mock-up mockup model module mvp newsletter notebook
+objective office offsite okr onboarding-guide onboarding-plan one-on-one ontology opening output page pager panel
+paper partnership patch patent permission permit persona phase photo pilot pilot-project pipeline-stage pixel plan
+platform playbook plug-in plugin poc podcast policy portal post poster presentation press prioritisation procedure
+process product program programme progress project proof-of-concept proposal prototype pull-request qbr questionnaire
+queue-system readme rebrand reception recipe record redesign reel refactoring registry rehearsal release report
+repository research retro retrospective review roadmap robot roll-out rollout round roundtable route rule rulebook
+runbook saas scan schema scorecard screen script sdk seat section seminar sensor server service session shift shop
+showroom sign sign-off simulation site slogan snippet sop spec specification speech spike sprint sprint-goal sso
+standup station status sticker story storyboard strategy study style-guide summit survey swag system table tagline
+talk task task-force taskforce taxonomy template test testimonial theme thread tool tool-kit toolkit topic tour
+town-hall trademark training translation tutorial tweet update upgrade variant vehicle velocity version video visit
+vpn walk walkthrough warehouse webhook webinar website white-paper whitepaper wiki wireframe workflow workload
+workshop
 """
 """What people do or make: its number says how busy they were."""
 
@@ -271,39 +257,3 @@ SINGLE = "contract deal agreement lease licence"
 """What is there once it is signed."""
 
 GIVING = "give offer provide grant"
-
-ABLE = "able can may access"
-"""What somebody can do since something was made for them."""
-
-AUXILIARIES = "is are was were been"
-
-CHOSEN = "used read adopted chosen downloaded visited quoted recommended bought watched"
-"""What others do with a thing, even in the passive."""
-
-BRINGING = "attract bring convert draw earn fetch generate gross land net recoup sell win yield"
-"""What an activity does when something comes of it."""
-
-LASTING = "endure exist linger live persist remain rest sit stand stay survive wait"
-
-PERIODS = "year half quarter month season week winter summer semester term weekend friday christmas day campaign"
-
-BASES = "audience base community following network portfolio"
-"""What is there only if others want to be in it."""
-
-BUYING = "active paying"
-"""What makes a team or a shop somebody outside."""
-
-PLACES = "branch depot factory hospital hotel library office plant school shop site store ward warehouse"
-
-LIMITS = "within under below less fewer max maximum inside"
-
-WHERE = "where today now last current currently"
-
-FULLY = "full dedicated fulltime full-time"
-
-UNDERWAY = "live running available open ready operational"
-
-CERTIFICATES = "iso soc pci hipaa fedramp tisax emas nis2 gdpr"
-"""Norms: to have the paper is done or not done."""
-
-INSTANTS = "second minute hour"

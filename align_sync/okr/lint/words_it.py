@@ -74,91 +74,76 @@ visitare votare
 """
 
 EFFECT = """
-abbandono abbonamento abbonato accessibilita accettazione accuratezza acqua acquisto adesione adozione affezione
-affidabilita affluenza affollamento allarme ammanco ammontare anomalia anzianita apprendimento apprezzamento arr
-assenteismo assenza attesa attivazione attivi attrition attrito autonomia avanzo backlog banda batteria benessere
-benzina biodiversita blocco bocciato bolletta bug cancellazione capacita carburante cassa chargeback chilometro churn
-clic click clima co2 coda coinvolgimento competenza completezza complicanza comprensione concentrazione conformita
-congedo congestione conoscenza consapevolezza consumo contatto contenzioso contestazione contratto contributo
-conversione copertura costo crash credito csat ctr dau debito defezione degrado densita deperimento difetto difficolta
-dimensione dimissione disavanzo disdetta disguido dispersione disponibilita disservizio divario diversita dividendo
+abbandono abbonamento abbonato accessibilita accettazione accuratezza acqua acquisto adesione adozione affidabilita
+affluenza affollamento allarme ammontare apprendimento arr assenteismo assenza attesa attivazione attivi attrition
+attrito autonomia avanzo backlog banda batteria benessere benzina biodiversita bocciato bolletta bug cancellazione
+capacita carburante cassa chargeback chilometro churn clic click clima co2 coda coinvolgimento competenza completezza
+complicanza comprensione concentrazione conformita congedo conoscenza consapevolezza consumo contatto contenzioso
+contestazione contratto contributo conversione copertura costo crash credito csat ctr dau debito defezione densita
+difetto difficolta dimensione dimissione disavanzo disdetta dispersione disponibilita disservizio divario diversita
 donazione donna download dso duplicato durata ebitda efficacia efficienza emissione energia engagement enps entrata
-errore escalation esondazione esposizione euro evasione evasione-fiscale facilita falla fallimento falso-positivo fatica
-fatturato fedelta feedback ferma fermo fermo-macchina fidelizzazione fiducia fila follower frequenza freschezza frode
-fruizione fuga giacenza giacenza-media gradimento guadagno guasto impressione impronta inadempienza inattivita incassato
-incassi incasso inceppamento incidente incidenza indice infezione infortunio infrazione ingorgo inquinamento insoluto
-insolvenza insuccesso intensita interruzione introito intrusione iscritti iscritto iscrizione kg kwh lamentela latenza
-lead leggibilita lettura liquidita litro livello ltv malattia malfunzionamento mancata mancia margine mau media mediana
-memoria menzione minuto mole mora morale morosita mortalita mrr mttr multa natalita notorieta nps obsolescenza
-occupazione opex opportunita ordine p50 p90 p95 p99 pacco pagamento pareggio partecipazione passaparola patrimonio
-penale pendolarismo penetrazione percentuale perdita performance permanenza peso pezzo pezzo-difettoso pipeline plastica
-portafoglio precisione preferenza prenotazione presenza prestazione prezzo probabilita produttivita profitto profondita
-promosso prontezza propensione proporzione provento pulizia-percepita punteggio puntualita qualita quantita quota
-raccomandazione rapidita rapporto reattivita recidiva reclamo redditivita redditizio reddito referto registrazione
-regressione rendimento reputazione resa resilienza reso retention riacquisto ricaduta ricambio ricavo riconoscibilita
-ricontatto ricorrenza ricovero rifiuto rigetto rilavorazione rimbalzo rimborso rinnovo riordino ripetizione rischio
-rischiosita risparmio risposta ritardo ritenzione ritorno roas roi rollback rotazione rottame rottura rumore saldo
-salute sanzione saturazione scadenza scaduto scarto sconto scontrino scoperto scorta scostamento segnalazione sentiment
-sforamento sfrido sicurezza sinistro sla soddisfazione solvibilita sopravvivenza sosta sottoscrizione spam
-spedizione-puntuale spreco spreco-alimentare stabilita stella stelle straordinario stress successo sversamento tasso
-tempestivita tempistica tempo throughput ticket tonnellata traffico transazione trasferta trattativa turnover uptime uso
-utile utilizzazione utilizzo valore valutazione variabilita varianza velocita vendita versamento visibilita visita
-visualizzazione volume voto vulnerabilita wau
+errore escalation esposizione euro evasione facilita fallimento falso-positivo fatica fatturato fedelta feedback ferma
+fermo fidelizzazione fiducia fila follower frequenza frode fruizione giacenza gradimento guadagno guasto impressione
+inadempienza inattivita incassi incasso incidente incidenza indice infezione infortunio inquinamento insoluto
+insolvenza insuccesso intensita interruzione iscritti iscritto iscrizione kg kwh lamentela latenza lead leggibilita
+lettura liquidita litro livello ltv malattia mancata mancia margine mau media mediana memoria menzione minuto mole
+mora morale morosita mrr mttr multa notorieta nps obsolescenza occupazione opex opportunita ordine p50 p90 p95 p99
+pagamento pareggio partecipazione passaparola patrimonio penale pendolarismo penetrazione percentuale perdita
+performance permanenza peso pezzo pezzo-difettoso pipeline plastica portafoglio precisione preferenza prenotazione
+presenza prestazione prezzo probabilita produttivita profitto profondita promosso prontezza propensione proporzione
+punteggio puntualita qualita quantita quota raccomandazione rapidita rapporto reattivita reclamo redditivita
+redditizio reddito registrazione regressione rendimento reputazione resa resilienza reso retention riacquisto ricavo
+riconoscibilita ricontatto ricorrenza ricovero rifiuto rigetto rilavorazione rimbalzo rimborso rinnovo riordino
+ripetizione rischio rischiosita risparmio risposta ritardo ritenzione ritorno roas roi rollback rotazione rottame
+rottura rumore saldo salute saturazione scadenza scaduto scarto sconto scontrino scoperto scorta scostamento
+segnalazione sentiment sforamento sfrido sicurezza sinistro sla soddisfazione sosta sottoscrizione spam spreco
+stabilita stella stelle straordinario stress successo tasso tempestivita tempistica tempo throughput ticket tonnellata
+traffico transazione trasferta trattativa turnover uptime uso utile utilizzazione utilizzo valore valutazione
+variabilita varianza velocita vendita versamento visibilita visita visualizzazione volume voto vulnerabilita wau
 """
 
 OUTSIDERS = """
-abbonato abitante account acquirente aderente affittuario agricoltore albergo allevatore allievo alunna alunno
-amministrato anziano appassionato artigiano assicurato assistito associazione automobilista autore azienda azionista
-bambino banca beneficiario cacciatore candidato cantiere-cliente ciclista cittadino cliente cliente-pilota coltivatore
-commensale compratore comune condomino consumatore contribuente correntista creditore debitore destinatario distributore
-donatore dottore editore ente esercente espositore famiglia farmacia farmacista fornitore franchisee fruitore genitore
-giocatore giovane grossista hotel imprenditore impresa inquilino inserzionista interessato investitore iscritto lettore
-lettrice locatario madre medico membro merchant mutuatario negoziante negozio neonato noleggiatore nucleo
-operatore-economico organizzazione ospite partecipante partner passeggero paziente paziente-cronico pendolare pensionato
-persona possessore professionista proprietario prospect ragazzo residente richiedente rider rifugiato risparmiatore
-ristorante rivenditore scuola socio sostenitore spettatore sportivo startup studente studio-cliente tifoso titolare
-torrefattore trasportatore turista uditore universitario utente utenza utilizzatore viaggiatore vincitore visitatore
-visitatrice volontario
+abbonato account acquirente aderente albergo alunno assistito azienda azionista bambino candidato cittadino cliente
+cliente-pilota commensale compratore comune consumatore contribuente destinatario donatore ente esercente famiglia
+fornitore genitore giocatore hotel impresa interessato investitore iscritto lettore lettrice membro merchant
+negoziante negozio organizzazione ospite partecipante partner passeggero paziente pensionato persona professionista
+prospect residente rider ristorante rivenditore scuola socio sostenitore spettatore studente tifoso turista utente
+utenza utilizzatore viaggiatore visitatore volontario
 """
 INSIDERS = """
-agente analista apprendista assunzione autista capo capoarea collaboratore collega commerciale consulente contabile
-coordinatore coordinatrice csm designer dipendente direttore direttrice dirigente formatore impiegato infermiera
-infermiere ingegnere istruttore lavoratore leader magazziniere manager neoassunto operatore personale progettista
-programmatore referente responsabile risorsa segretario squadra stagista supervisore sviluppatore team tecnico
-tirocinante tutor venditore venditrice
+agente analista collaboratore collega dipendente designer dirigente impiegato ingegnere lavoratore manager neoassunto
+operatore personale risorsa responsabile squadra sviluppatore team tecnico venditore assunzione commerciale stagista
+tutor referente leader
 """
 
 ACTIVITY = """
-accordo accreditamento affiancamento affissione aggiornamento albero allineamento ambiente analisi annuncio apertura api
-app applicativo applicazione approvazione appuntamento appunto architettura archivio armadietto articolo assemblea
-assessment assestment assunzione attivita atto audit aula avanzamento avviso azione azione-correttiva backup badge bando
-banner benchmark beta blog board bollino bot bozza brand brevetto brochure business-case call campagna canale cantiere
-capitolato carico carta cartella cartello cartellone catalogo cena censimento certificazione chat chatbot checklist
-chiamata chiosco circolare cms code-review codice colazione collaudo collezione colloquio colonnina comitato commento
-commissione componente computer comunicato comunicazione comunita-pratica concorso conferenza configurazione connettore
-consegna consiglio consulenza contenuto convegno convenzione convocazione corso crm cruscotto dashboard database deck
-delibera deliverable demo design diagnosi digest disciplinare documentazione documento dominio dossier e-mail ebook
-email epica episodio erp esercitazione esperimento evento faq fascicolo feature festa fiera filiale firewall flusso
-focus-group form formazione foto fotografia framework funzionalita funzione gadget gara gemba gestionale giornata giorno
-gita glossario gruppo guida guida-utente hackathon hub immagine impianto implementazione incontro indagine infografica
-infrastruttura iniziativa insegna inserzione installazione integrazione interfaccia intervento intervista intranet
-ispezione istruttoria jingle kick-off kickoff kit kpi laboratorio lancio landing layout lettera lezione libreria
-libretto linea linea-guida listino locandina logo lotto macchina macchinario magazzino manifesto manuale mappa mappatura
-marchio materiale matrice meeting meetup memorandum menu messaggio mezzo microservizio microsito migrazione milestone
-mockup modello modulo monitoraggio motore mvp newsletter norma-interna normativa nota nuovo obiettivo offerta okr opera
-opuscolo ora ordine-servizio organigramma pagina palinsesto pannello partnership passeggiata patch pc pentest percorso
-permesso pianificazione piano piattaforma pillola pilota planimetria playbook plugin poc podcast policy politica ponte
-portale post postazione premio presentazione preventivo procedura processo prodotto progetto progetto-pilota programma
-promemoria promozione prontuario proposta protocollo prototipo prova prova-concetto pubblicazione pubblicita puntata
-quaderno questionario rapportino rassegna redesign reel refactoring registro regola regolamento relazione release
-reparto report repository requisito restyling retrospettiva revisione ricerca ricetta riconoscimento rilascio
-ripetizione riscrittura ritiro riunione roadmap rubrica runbook scaffale scaletta scheda scheletro schema schermata
-sconto scorecard script sede seminario sensore server servizio sessione simulazione sistema sito sito-vetrina slide
-software sondaggio sopralluogo speciale specifica sperimentazione spiegazione spike sportello spot sprint stabilimento
-stand standard stazione storia storyboard strategia strumento studio survey tablet talk task tavola tavola-rotonda
-tavolo tavolo-tecnico team-building telecamera telefonata template test testimonianza tirocinio tool totem tour
-tracciato trailer training tutorial ufficio variante veicolo verbale versione vetrina video videolezione voce volantino
-volume-guida webinar white-paper whitepaper wiki wireframe workflow workshop
+accordo accreditamento affiancamento aggiornamento albero allineamento ambiente analisi annuncio apertura api app
+applicativo applicazione approvazione appuntamento appunto architettura archivio armadietto articolo assemblea
+assunzione attivita atto audit aula avanzamento avviso backup badge bando banner benchmark beta blog board bollino bot
+bozza brand brevetto brochure business-case call campagna canale cantiere carico carta cartella cartello catalogo cena
+certificazione chat chatbot checklist chiamata chiosco circolare cms code-review codice colazione collaudo collezione
+colloquio colonnina comitato commissione componente computer comunicato comunicazione concorso conferenza
+configurazione connettore consegna consiglio consulenza contenuto convegno convenzione convocazione corso crm
+cruscotto dashboard database deck delibera deliverable demo design diagnosi documentazione documento dominio dossier
+e-mail ebook email epica episodio erp esercitazione esperimento evento faq fascicolo feature festa fiera filiale
+firewall flusso focus-group form formazione foto fotografia framework funzionalita funzione gadget gara gemba
+gestionale giornata giorno gita glossario gruppo guida hackathon hub immagine impianto implementazione incontro
+indagine infrastruttura iniziativa inserzione installazione integrazione interfaccia intervento intervista intranet
+ispezione jingle kick-off kickoff kit kpi laboratorio lancio landing lettera lezione libreria libretto linea
+linea-guida locandina logo lotto macchina macchinario magazzino manifesto manuale mappa mappatura marchio materiale
+matrice meeting meetup menu messaggio mezzo microservizio microsito migrazione milestone mockup modello modulo motore
+mvp newsletter normativa nota nuovo obiettivo offerta okr opera opuscolo ora pagina pannello partnership passeggiata
+patch pc percorso permesso pianificazione piano piattaforma pilota playbook plugin poc podcast policy politica ponte
+portale post postazione premio presentazione procedura processo prodotto progetto progetto-pilota programma promozione
+proposta protocollo prototipo prova prova-concetto pubblicazione pubblicita puntata questionario redesign reel
+refactoring registro regola regolamento relazione release reparto report repository requisito restyling retrospettiva
+revisione ricerca ricetta riconoscimento rilascio ripetizione riscrittura ritiro riunione roadmap rubrica runbook
+scheda scheletro schema schermata sconto scorecard script sede seminario sensore server servizio sessione simulazione
+sistema sito software sondaggio sopralluogo speciale specifica sperimentazione spike sportello spot sprint
+stabilimento stand standard stazione storia storyboard strategia strumento studio survey tablet talk task tavola
+tavola-rotonda tavolo tavolo-tecnico team-building telecamera telefonata template test testimonianza tirocinio tool
+totem tour training tutorial ufficio variante veicolo verbale versione video voce volantino webinar white-paper
+whitepaper wiki wireframe workflow workshop
 """
 
 WORKLOAD = """
@@ -207,11 +192,7 @@ PARTICIPLES = {
     "rifatto": "rifare", "concluso": "concludere", "steso": "stendere", "offerto": "offrire", "proposto": "proporre",
     "sceso": "scendere", "letto": "leggere", "esteso": "estendere", "promosso": "promuovere", "dismesso": "dismettere",
     "rimosso": "rimuovere", "rimasto": "rimanere", "risposto": "rispondere", "risolto": "risolvere", "vinto": "vincere",
-    "predisposto": "predisporre", "sostituito": "sostituire", "sottoscritto": "sottoscrivere", "iscritto": "iscrivere",
-    "descritto": "descrivere", "trasmesso": "trasmettere", "concesso": "concedere", "diffuso": "diffondere",
-    "disposto": "disporre", "composto": "comporre", "esposto": "esporre", "condiviso": "condividere",
-    "deciso": "decidere", "preso": "prendere", "stretto": "stringere", "corretto": "correggere",
-    "istruito": "istruire", "reso": "rendere", "visto": "vedere", "accolto": "accogliere", "aggiunto": "aggiungere", "speso": "spendere",
+    "predisposto": "predisporre", "sostituito": "sostituire", "aggiunto": "aggiungere", "speso": "spendere",
 }  # fmt: skip
 PRESENTS = {
     "sale": "salire", "salgono": "salire", "scende": "scendere", "tiene": "tenere", "mantiene": "mantenere",
@@ -300,44 +281,3 @@ SINGLE = "contratto accordo convenzione licenza"
 """What is there once it is signed."""
 
 GIVING = "dare offrire fornire concedere garantire"
-
-ABLE = "puo possono grado accesso potranno"
-"""What somebody can do since something was made for them."""
-
-AUXILIARIES = "e sono stato stata stati state viene vengono"
-
-CHOSEN = "usato usati usata usate utilizzato utilizzati utilizzata utilizzate letto letti adottato adottati scelto scelti"
-"""What others do with a thing, even in the passive."""
-
-BRINGING = """
-attirare attrarre conquistare convertire convincere fruttare generare guadagnare incassare portare procurare
-produrre raccogliere rendere richiamare valere vendere vincere
-"""
-"""What an activity does when something comes of it."""
-
-LASTING = "aspettare attendere durare giacere permanere persistere restare rimanere sopravvivere sostare stare vivere"
-
-PERIODS = "anno semestre trimestre quadrimestre mese stagione settimana inverno estate friday natale campagna giornata"
-
-BASES = "base bacino comunita community pubblico rete portafoglio platea"
-"""What is there only if others want to be in it."""
-
-BUYING = "attivo attivi attiva attive pagante paganti"
-"""What makes a team or a shop somebody outside."""
-
-PLACES = """
-biblioteca deposito fabbrica filiale magazzino negozio ospedale punto reparto scuola sede stabilimento sito ufficio
-"""
-
-LIMITS = "entro meno sotto massimo max"
-
-WHERE = "dov dove adesso oggi ora scorso scorsa attuale attuali"
-
-FULLY = "pieno dedicato dedicati dedicata dedicate"
-
-UNDERWAY = "attiva attivo attive attivi aperto aperta disponibile online operativa operativo"
-
-CERTIFICATES = "iso soc pci gdpr emas nis2 haccp"
-"""Norms: to have the paper is done or not done."""
-
-INSTANTS = "secondo minuto ora"

@@ -19,11 +19,10 @@ Passes::
 from collections.abc import Iterator
 
 from align_sync.okr.baselines import find_baseline_day
-from align_sync.okr.lint.facts import is_measured
 from align_sync.okr.lint.model import Evidence, Finding, Severity, Subject
 from align_sync.okr.lint.units import say_number, say_value
 from align_sync.okr.metrics import MetricDefinition
-from align_sync.okr.model import Metric
+from align_sync.okr.model import Metric, MetricKind
 
 NAME = "baseline-disagrees"
 SEVERITY = Severity.ERROR
@@ -39,7 +38,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         known = subject.metrics.get(key_result.metric_name, Evidence())
         day = find_baseline_day(objective, key_result)
         stated, told = metric.baseline, known.baselines.get(day) if day else None
-        if stated is None or told is None or not is_measured(key_result):
+        if stated is None or told is None or metric.kind is not MetricKind.METRIC:
             continue
         if abs(stated - told) <= _tolerance(metric, stated, known.definition):
             continue

@@ -16,7 +16,7 @@ LANGUAGES = ("en", "it")
 FEWEST = 240
 REACHED = 0.90
 HELD_OUT_LEAST = 0.88
-FRESH_LEAST = 0.74
+FRESH_LEAST = 0.76
 """A little less than it reached on texts that it was not made with: no goal, only a floor."""
 
 
