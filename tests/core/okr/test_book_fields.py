@@ -116,3 +116,19 @@ def test_every_entry_knows_where_its_fields_stand() -> None:
 
     assert (site.has("metric", "commit"), site.has("metric", "target")) == (True, False)
     assert (str(site.place_of("metric", "commit")), str(site.place_of("due"))) == ("a.yaml:23:21", "a.yaml:17:11")
+
+
+def test_a_source_is_a_name_and_no_address_which_may_hold_a_secret() -> None:
+    text = """\
+apiVersion: align-sync.dev/v1
+kind: OKRSet
+metadata: {name: a}
+spec:
+  team: a
+  period: 2026-Q4
+  objectives:
+    - {id: O-1, title: x, keyResults: [{id: a, title: y, metric: {source: "http://me:canary@host/x"}}]}
+"""
+    _, (problem,) = read(text)
+    assert "must name a metric" in problem.message
+    assert "canary" not in str(problem)

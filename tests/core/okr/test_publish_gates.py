@@ -184,3 +184,18 @@ def test_what_is_closed_is_not_asked_for() -> None:
 
     assert [gate.state for gate in gates.values()] == [GateState.PASSED, GateState.UNCHECKED, GateState.UNCHECKED]
     assert gates["measurability"].read == "the register, for 0 active key results: none"
+
+
+def test_a_baseline_of_a_period_that_nobody_understands_has_no_day() -> None:
+    undated = replace(KR, metric=replace(STATED, baseline_on=None))
+    objective = Objective(key="O-1", title="x", team="a", period="soon", key_results=(undated,))
+    subject = build_subject(Book(objectives=(objective,)), today=date(2026, 11, 23), metrics={"ret": SURE})
+    (gate,) = (one for one in judge_gates(subject, ()) if one.name == "baselines")
+    assert gate.unchecked == ("KR-1: its baseline has no day; write `baselineOn`",)
+
+
+def test_rules_that_are_off_are_named() -> None:
+    objective = Objective(key="O-1", title="x", team="a", period="2026-Q4", key_results=(KR,))
+    subject = build_subject(Book(objectives=(objective,)), today=date(2026, 11, 23), metrics={"ret": SURE})
+    (gate,) = (one for one in judge_gates(subject, (), (), ("no-owner",)) if one.name == "lint")
+    assert gate.unchecked == ("the rule no-owner is off: lint.levels",)
