@@ -20,6 +20,7 @@ DAY_ZERO, DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _ENCRYPTED = 0x1
 _SAVE_AGAIN = "save it as XLSX without a password"
 _WORKBOOK = "xl/workbook.xml"
+_START = "_rels/.rels"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
 
@@ -61,12 +62,14 @@ def _read_sheets(content: bytes, archive: zipfile.ZipFile, name: str) -> Iterato
     workbook = archive.read(_WORKBOOK)
     parts = {one["Id"]: one["Target"] for one in read_elements(archive.read(_RELATIONS), "Relationship")}
     names = set(archive.namelist())
+    starts = read_elements(archive.read(_START), "Relationship") if _START in names else []
+    books = {one["Target"].lstrip("/") for one in starts if one.get("Type", "").endswith("/officeDocument")}
     percent = read_percent_styles(archive.read(_STYLES)) if _STYLES in names else frozenset()
     settings = read_elements(workbook, "workbookPr")
     is_1904 = any(one.get("date1904") in {"1", "true"} for one in settings)
     sheets = read_elements(workbook, "sheet")
     ids = {one["name"]: one["id"] for one in sheets}
-    if len(ids) != len(sheets):  # the sheet that is judged has to be the one that is read
+    if len(ids) != len(sheets) or books - {_WORKBOOK}:  # the sheet that is judged has to be the one that is read
         raise zipfile.BadZipFile
     marks: dict[str, Marks] = {}
     for sheet, identifier in ids.items():

@@ -35,6 +35,14 @@ def _hand_made(*sheets: str, names: tuple[str, ...] = ("One", "Two"), more: str 
     return out.getvalue()
 
 
+def _starting_at(part: str) -> bytes:
+    out = io.BytesIO(_hand_made(_table()))
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("_rels/.rels", f'<r><Relationship Id="r1" Type="{kind}" Target="{part}"/></r>')
+    return out.getvalue()
+
+
 def _table(cell: str = "A2", *, row: str = "2", before: str = "", after: str = "") -> str:
     last = f'<row r="{row}"><c r="{cell}"><v>7</v></c></row>'
     return f'{before}<sheetData><row r="1"><c r="A1"><v>1</v></c></row>{last}</sheetData>{after}'
@@ -76,6 +84,7 @@ def test_the_sheet_that_is_judged_is_the_one_that_is_read(monkeypatch: pytest.Mo
         _hand_made(_table(), _table(), names=("One", "One")),
         _hand_made(_table(), more="xl/worksheets/SHEET1.xml"),
         _hand_made(_table(), more="xl\\worksheets\\sheet1.xml"),
+        _starting_at("yl/workbook.xml"),
     ):
         with pytest.raises(UserError, match="no workbook that can be read"):
             read_workbook(content, "okrs.xlsx")
