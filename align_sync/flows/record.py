@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from align_sync.app import App
@@ -71,7 +71,8 @@ def record(
                 as_of_at = _find_moment(target, readings, restate)
             good = choose_series(readings).good
             if is_day(on):
-                as_of_at = _find_end(as_of_at, good, now, ZoneInfo(app.settings.timezone))
+                on_day = date.fromisoformat(on.strip())
+                as_of_at = _find_end(on_day, as_of_at, good, now, ZoneInfo(app.settings.timezone))
             before = next((one for one in reversed(good) if one.as_of_at <= as_of_at), None)
             newer = good[-1] if good and good[-1].as_of_at > as_of_at else None
             number = read_value(value, target.measure)
@@ -97,9 +98,11 @@ def _find_moment(target: Target, readings: Iterable[Reading], reading_id: int) -
     return found.as_of_at
 
 
-def _find_end(noon: datetime, good: Sequence[Reading], now: datetime, zone: ZoneInfo) -> datetime:
-    """What is said of a day takes the place of the last value of that day; of today it is said now."""
-    on = noon.astimezone(zone).date()
+def _find_end(on: date, noon: datetime, good: Sequence[Reading], now: datetime, zone: ZoneInfo) -> datetime:
+    """What is said of a day takes the place of the last value of that day; of today it is said now.
+
+    The day is the written one: noon, which is one of UTC, lies in the next day far in the east.
+    """
     if on == now.astimezone(zone).date():
         return now
     return max([noon, *(one.as_of_at for one in good if one.as_of_at.astimezone(zone).date() == on)])

@@ -10,7 +10,6 @@ from align_sync.reports.model import AlignmentReport, Filters, KeyResultLine
 
 _REPORT: TypeAdapter[AlignmentReport] = TypeAdapter(AlignmentReport)
 _FILTERS: TypeAdapter[Filters] = TypeAdapter(Filters)
-_HASH_DIGITS = 16
 
 
 def write_report(report: AlignmentReport) -> bytes:

@@ -83,6 +83,15 @@ class TestRecord:
             assert reading is not None
             assert reading.as_of_at == expected
 
+    def test_far_in_the_east_yesterday_is_not_today(self, world: MetricWorld) -> None:
+        world.reopen(CHURN, timezone="Pacific/Auckland")
+        world.now = datetime(2026, 11, 23, 8, tzinfo=UTC)  # the evening of the 23rd there
+        yesterday, today = (world.record("churn", "6", on=on).reading for on in ("2026-11-22", "2026-11-23"))
+        assert yesterday is not None
+        assert yesterday.as_of_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
+        assert today is not None
+        assert today.as_of_at > datetime(2026, 11, 23, 7, tzinfo=UTC)
+
     def test_what_is_said_of_a_day_takes_the_place_of_what_was_read_on_it(self, world: MetricWorld) -> None:
         world.record("churn", "5", on="2026-11-20T18:30")
         world.record("churn", "6", on="2026-11-20")

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from align_sync.errors import Problem
 from align_sync.okr.metrics import Measurability, MetricDefinition
-from align_sync.okr.model import Book, KeyResult, Objective
+from align_sync.okr.model import Book, KeyResult, KeyResultState, Objective
 from align_sync.okr.period import Span
 from align_sync.okr.yaml_nodes import Place
 
@@ -91,7 +91,7 @@ class Subject:
         """All key results that are still worked for, with their objectives."""
         for objective in self.book:
             for key_result in objective.key_results:
-                if key_result.state.value == "active":
+                if key_result.state is KeyResultState.ACTIVE:
                     yield objective, key_result
 
     def span_of(self, objective: Objective) -> Span | None:
