@@ -97,11 +97,13 @@ def open_app(
 ) -> Iterator[App]:
     """Open the store, bring its schema up to date, and prepare the sources; close all of it at the end."""
     stop = stop or threading.Event()
+    is_real = seams is None
     seams = seams or real_seams(stop, arm_failpoint(os.environ))
     store = open_store(
         settings.database.url.get_secret_value(),
         failpoint=seams.failpoint,
         journal_mode=settings.database.journal_mode,
+        server_clock=is_real,
     )
     try:
         prepare_schema(store)

@@ -20,6 +20,7 @@ from align_sync.linking.policy import DEFAULT_BUDGET
 from align_sync.okr.metrics import MetricDefinition
 from align_sync.okr.standing import HealthPolicy
 from align_sync.reports.model import Lens
+from align_sync.settings_channels import Channels
 from align_sync.settings_metrics import (
     LOOPBACK_HOSTS,
     ConnectionName,
@@ -38,6 +39,13 @@ from align_sync.settings_policy import (
     Name,
     Part,
     TeamSettings,
+)
+from align_sync.settings_service import (
+    DigestSettings,
+    Engine,
+    RetentionSettings,
+    ScheduleSettings,
+    ServeSettings,
 )
 
 LINEAR_API = "https://api.linear.app/graphql"
@@ -253,6 +261,12 @@ class Settings(BaseSettings):
     connections: dict[ConnectionName, ConnectionSettings] = {}
     readings: ReadingsSettings = ReadingsSettings()
     lint: LintSettings = LintSettings()
+    engine: Engine = Engine.INLINE
+    schedule: ScheduleSettings = ScheduleSettings()
+    serve: ServeSettings = ServeSettings()
+    digest: DigestSettings = DigestSettings()
+    channels: Channels = {}
+    keep: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -126,6 +126,8 @@ class TeamSettings(Part):
     weekend: Weekend | None = None
     days_off: tuple[Day, ...] = ()
     exempt_budget: Budget | None = None
+    timezone: str | None = None
+    digest: str | None = None
 
     def fill_in(self, default: CalendarSettings) -> CalendarSettings:
         """The team's calendar in full."""

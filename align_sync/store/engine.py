@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from align_sync.errors import AlignSyncError, UserError
+from align_sync.store.clock import SERVER_CLOCK
 from align_sync.store.failures import explain_failure
 
 WAL_SAFE_FROM = (3, 51, 3)
@@ -68,9 +69,17 @@ def _explained(where: str) -> Iterator[None]:
 
 
 def open_store(
-    url: str, *, failpoint: Callable[[str], None], journal_mode: str = "auto", busy_timeout: timedelta = BUSY_TIMEOUT
+    url: str,
+    *,
+    failpoint: Callable[[str], None],
+    journal_mode: str = "auto",
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+    server_clock: bool = False,
 ) -> Store:
-    """Open the database behind the URL; the file of SQLite is made where it does not exist. Raises `UserError`."""
+    """Open the database behind the URL; the file of SQLite is made where it does not exist. Raises `UserError`.
+
+    With `server_clock`, leases go by the clock of a server, where there is one.
+    """
     parsed = _parse_url(url)
     where = parsed.render_as_string(hide_password=True)
     try:
@@ -83,7 +92,7 @@ def open_store(
                 failpoint=failpoint,
             )
         return Store(
-            writer=_open_postgres(parsed),
+            writer=_open_postgres(parsed).execution_options(**{SERVER_CLOCK: server_clock}),
             reader=_open_postgres(parsed, read_only=True),
             where=where,
             failpoint=failpoint,

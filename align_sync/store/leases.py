@@ -1,7 +1,7 @@
 """The right to work on a source: held until a time, renewed while working, taken over from the dead.
 
 The fence goes up with every new holder. Each writing transaction checks it first, so that a holder that was thought
-dead and wakes up can write nothing any more. Only the clock of the caller is used, the same for a host's processes.
+dead and wakes up can write nothing any more. Hosts that share a server go by its clock (`store/clock.py`).
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from align_sync.errors import AlreadyRunningError
+from align_sync.store.clock import tell_time
 from align_sync.store.schema import lease
 from align_sync.store.upsert import insert_into
 
@@ -25,6 +26,7 @@ def claim_lease(
     connection: Connection, name: str, *, owner: str, now: datetime, dead_owners: frozenset[str] = frozenset()
 ) -> int:
     """Take the lease and return its fence. Raises `AlreadyRunningError` where somebody living holds it."""
+    now = tell_time(connection, now)
     connection.execute(insert_into(connection, lease).values(name=name, fence=0).on_conflict_do_nothing())
     free = or_(lease.c.owner.is_(None), lease.c.until_at < now, lease.c.owner.in_(dead_owners))
     fence: int | None = connection.execute(
@@ -52,7 +54,7 @@ def hold_lease(connection: Connection, name: str, fence: int, now: datetime) -> 
     kept = connection.execute(
         update(lease)
         .where(lease.c.name == name, lease.c.fence == fence)
-        .values(until_at=now + LEASE_TIME)
+        .values(until_at=tell_time(connection, now) + LEASE_TIME)
         .returning(lease.c.fence)
     ).scalar_one_or_none()
     if kept is None:
