@@ -41,9 +41,9 @@ wheel: $(STAMP)  ## Build the wheel into dist/
 
 lock:  ## Pin all dependencies by hash; needs uv
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --extra postgres --custom-compile-command "make lock" --upgrade -q -o requirements.lock
+		--no-annotate --extra postgres --extra scale --custom-compile-command "make lock" --upgrade -q -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --extra postgres --group dev --custom-compile-command "make lock" --upgrade -q \
+		--no-annotate --extra postgres --extra scale --extra notify --group dev --custom-compile-command "make lock" --upgrade -q \
 		-o requirements-dev.lock
 
 clean:  ## Forget everything that was built or installed
