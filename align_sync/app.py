@@ -13,10 +13,13 @@ from pathlib import Path
 
 import httpx
 
+from align_sync.delivery.base import Channel
+from align_sync.delivery.opening import open_channel
 from align_sync.linking.policy import ExemptionRule, MappingRule, Policy
 from align_sync.linking.ruleset import DEFAULT_DEPTH, DEFAULT_LABEL_PATTERNS, RuleSet, build_ruleset
 from align_sync.seams import Seams, pass_failpoint
 from align_sync.settings import MatchKind, Settings
+from align_sync.settings_channels import ChannelSettings
 from align_sync.store.engine import Store, open_store
 from align_sync.store.migrate import prepare_schema
 from align_sync.trackers.base import Facts, Tracker
@@ -49,6 +52,7 @@ class App:
     policy: Policy
     sources: tuple[SourceOpener, ...]
     owner: str
+    open_channel: Callable[[ChannelSettings], Channel]
     is_sample: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -70,10 +74,14 @@ def draw_secret(size: int) -> bytes:
     return secrets.token_bytes(size)
 
 
-def real_seams(stop: threading.Event, failpoint: Callable[[str], None] = pass_failpoint) -> Seams:
+def real_seams(
+    stop: threading.Event,
+    failpoint: Callable[[str], None] = pass_failpoint,
+    now: Callable[[], datetime] = read_clock,
+) -> Seams:
     """The world as it is. A sleep ends at once when the process is asked to stop."""
     return Seams(
-        now=read_clock,
+        now=now,
         sleep=lambda seconds: void(stop.wait(seconds)),
         uniform=random.uniform,
         failpoint=failpoint,
@@ -98,7 +106,7 @@ def open_app(
     """Open the store, bring its schema up to date, and prepare the sources; close all of it at the end."""
     stop = stop or threading.Event()
     is_real = seams is None
-    seams = seams or real_seams(stop, arm_failpoint(os.environ))
+    seams = seams or real_seams(stop, arm_failpoint(os.environ), choose_clock(os.environ))
     store = open_store(
         settings.database.url.get_secret_value(),
         failpoint=seams.failpoint,
@@ -116,6 +124,7 @@ def open_app(
             policy=build_policy(settings),
             sources=tuple(_sources(settings, rules, seams, transports or {}, patience)),
             owner=name_process(),
+            open_channel=lambda channel: open_channel(channel, seams=seams),
             is_sample=is_sample,
             stop=stop,
         )
@@ -252,3 +261,16 @@ def arm_failpoint(environ: Mapping[str, str]) -> Callable[[str], None]:
                 os.kill(os.getpid(), 9)
 
     return fail
+
+
+def choose_clock(environ: Mapping[str, str]) -> Callable[[], datetime]:
+    """For chaos tests: `ALIGN_SYNC_CLOCK_OFFSET_FILE` names a file with the seconds by which this clock is wrong."""
+    name = environ.get("ALIGN_SYNC_CLOCK_OFFSET_FILE", "")
+    if not name:
+        return read_clock
+    path = Path(name)
+
+    def read_wrong_clock() -> datetime:
+        return read_clock() + timedelta(seconds=float(path.read_text(encoding="ascii")))
+
+    return read_wrong_clock

@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -29,6 +28,7 @@ from align_sync.settings_metrics import (
     LintSettings,
     MetricSettings,
     ReadingsSettings,
+    Span,
 )
 from align_sync.settings_policy import (
     HUNDRED,
@@ -39,6 +39,7 @@ from align_sync.settings_policy import (
     Name,
     Part,
     TeamSettings,
+    Zone,
 )
 from align_sync.settings_service import (
     DigestSettings,
@@ -63,14 +64,6 @@ def _check_url(url: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise ValueError("only https is accepted, except for this machine itself, since a token would go in the clear")
     return url.strip().rstrip("/")
-
-
-def _check_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Rome") from None
-    return name
 
 
 Url = Annotated[str, AfterValidator(_check_url)]
@@ -148,7 +141,7 @@ class DatabaseSettings(Part):
 class SyncSettings(Part):
     """When to pull, and how far back to look again: the search index of Jira lags behind its database."""
 
-    every: Duration = timedelta(minutes=15)
+    every: Span = timedelta(minutes=15)
     full_every: Duration = timedelta(days=1)
     overlap: Duration = timedelta(minutes=10)
     wide_overlap: Duration = timedelta(hours=12)
@@ -244,7 +237,7 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    timezone: Annotated[str, AfterValidator(_check_zone)] = "UTC"
+    timezone: Zone = "UTC"
     jira: JiraSettings = JiraSettings()
     linear: LinearSettings = LinearSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -298,6 +291,11 @@ class Settings(BaseSettings):
         own = self._find_team(team)
         budget = self.policy.exempt_budget if own is None or own.exempt_budget is None else own.exempt_budget
         return budget / HUNDRED
+
+    def zone_of(self, team: str) -> str:
+        """The time zone of a team, also of one that the settings do not know."""
+        own = self._find_team(team)
+        return self.timezone if own is None or own.timezone is None else own.timezone
 
     def _find_team(self, name: str) -> TeamSettings | None:
         return next((team for team in self.teams if team.name == name), None)

@@ -8,6 +8,7 @@ from align_sync.linking.policy import CATEGORIES
 from align_sync.okr.metrics import SourceKind
 from align_sync.settings import Settings
 from align_sync.settings_policy import ExemptSettings, MapSettings, find_near
+from align_sync.settings_service import Engine
 
 SettingPath = tuple[str | int, ...]
 Rule = MapSettings | ExemptSettings
@@ -28,12 +29,14 @@ def find_faults(settings: Settings, today: date | None) -> Iterator[Fault]:
     yield from _check_categories(settings)
     yield from _check_metrics(settings)
     yield from _check_levels(settings)
+    yield from _check_engine(settings)
     if today is not None:
         yield from _check_ends(settings, today)
 
 
 def find_doubts(settings: Settings) -> Iterator[Fault]:
     """What is probably a mistake: a team that is not among the configured ones, though a board may have its name."""
+    yield from _doubt_channels(settings)
     known = {team.name.casefold(): team.name for team in settings.teams}
     if not known:
         return
@@ -46,6 +49,41 @@ def find_doubts(settings: Settings) -> Iterator[Fault]:
                 message=f"no team of the settings is called {name}",
                 advice=f"did you mean {known[near]}?" if near else "that is fine if a board has this name",
             )
+
+
+def _doubt_channels(settings: Settings) -> Iterator[Fault]:
+    """A digest is built of the teams of the settings alone, so that the name of a board is not enough."""
+    known = {team.name.casefold(): team.name for team in settings.teams}
+    for name, channel in settings.channels.items():
+        for number, team in enumerate(channel.teams):
+            path = ("channels", name, "teams", number)
+            if team == "*" and not known:
+                yield Fault(
+                    path=path,
+                    message="no team gets a digest",
+                    advice="name them in teams = [{name = …}]: digests need it",
+                )
+            elif team != "*" and team.casefold() not in known:
+                near = find_near(team.casefold(), known)
+                listed = "add it to teams = [{name = …}]: digests are built of those only"
+                yield Fault(
+                    path=path,
+                    message=f"no team of the settings is called {team}",
+                    advice=f"did you mean {known[near]}?" if near else listed,
+                )
+        if not (channel.teams or channel.leadership or channel.admin):
+            advice = "give it teams, leadership = true or admin = true"
+            yield Fault(path=("channels", name, "kind"), message="nothing is sent to this channel", advice=advice)
+
+
+def _check_engine(settings: Settings) -> Iterator[Fault]:
+    is_postgresql = settings.database.url.get_secret_value().startswith("postgresql")
+    if settings.engine is Engine.PROCRASTINATE and not is_postgresql:
+        yield Fault(
+            path=("engine",),
+            message="the queue procrastinate keeps its jobs in PostgreSQL, and the database is another one",
+            advice="set ALIGN_SYNC_DATABASE__URL=postgresql://USER:PASSWORD@HOST/DATABASE, or ALIGN_SYNC_ENGINE=inline",
+        )
 
 
 def _list_rules(settings: Settings) -> Iterator[tuple[SettingPath, Rule]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, SecretStr
 
-from align_sync.settings_sources import LoadedSettings, find_value
+from align_sync.settings_sources import SECRETS_OF_TABLES, LoadedSettings, find_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +27,11 @@ def _list_origins(loaded: LoadedSettings, part: BaseModel, path: tuple[str, ...]
     for name in type(part).model_fields:
         value = getattr(part, name)
         here = (*path, name)
+        if here[0] == "channels" and name == "name":
+            continue  # it stands in `here` already
         if isinstance(value, BaseModel):
             yield from _list_origins(loaded, value, here)
-        elif name == "connections" and value:
+        elif not path and name in SECRETS_OF_TABLES and value:
             for key, below in value.items():
                 yield from _list_origins(loaded, below, (*here, key))
         else:
@@ -38,8 +40,8 @@ def _list_origins(loaded: LoadedSettings, part: BaseModel, path: tuple[str, ...]
 
 
 def _show(path: tuple[str, ...], value: object) -> str:
-    """Of a connection not even the address is shown: it may be the secret itself, as that of a published sheet is."""
-    is_hidden = path[0] == "connections" and isinstance(value, SecretStr)
+    """Of a connection or channel not even the address is shown: it may be the secret itself."""
+    is_hidden = path[0] in SECRETS_OF_TABLES and isinstance(value, SecretStr)
     return "****" if is_hidden else show_value(value)
 
 

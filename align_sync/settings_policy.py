@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 from rapidfuzz import fuzz, process
 
 from align_sync.linking.conditions import Conditions
 from align_sync.linking.query.parser import parse_filter
+from align_sync.scheduling.cron import check_cron
 
 LONGEST_NAME = 200
 HUNDRED = 100.0
@@ -88,11 +90,26 @@ def _check_filter(text: str) -> str:
     return text
 
 
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Rome") from None
+    return name
+
+
+def _check_cron(text: str) -> str:
+    """Empty is never."""
+    return check_cron(text) if text.strip() else ""
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
 Names = tuple[Name, ...]
 Day = Annotated[date, BeforeValidator(_read_day)]
 Weekend = Annotated[tuple[Annotated[Weekday, BeforeValidator(_read_weekday)], ...], AfterValidator(_check_weekend)]
 Budget = Annotated[float, AfterValidator(_check_budget)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Cron = Annotated[str, AfterValidator(_check_cron)]
 
 
 def _check_reason(text: str) -> str:
@@ -116,7 +133,10 @@ class CalendarSettings(Part):
 
 
 class TeamSettings(Part):
-    """One team. What it does not say of its calendar holds as in `[calendar]`; its days off come on top."""
+    """One team. What it does not say of its calendar holds as in `[calendar]`; its days off come on top.
+
+    `timezone` and `digest` are its own instead of `timezone` and `schedule.digest`; an empty `digest` is none.
+    """
 
     name: Name
     jira_board: int | None = None
@@ -126,8 +146,8 @@ class TeamSettings(Part):
     weekend: Weekend | None = None
     days_off: tuple[Day, ...] = ()
     exempt_budget: Budget | None = None
-    timezone: str | None = None
-    digest: str | None = None
+    timezone: Zone | None = None
+    digest: Cron | None = None
 
     def fill_in(self, default: CalendarSettings) -> CalendarSettings:
         """The team's calendar in full."""

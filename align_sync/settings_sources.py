@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
@@ -31,6 +31,7 @@ from align_sync.errors import Problem, UserError
 from align_sync.linking.query.model import FilterError
 from align_sync.okr.metrics import SourceKind
 from align_sync.settings import Settings
+from align_sync.settings_channels import ChannelKind, ChannelSettings
 from align_sync.settings_checks import Fault, SettingPath, find_doubts, find_faults
 from align_sync.settings_metrics import METRIC_KINDS, SECRET_PARAMETER
 from align_sync.settings_policy import find_near
@@ -43,10 +44,17 @@ FILE_NAME = "align-sync.toml"
 CONFIG_VARIABLE = "ALIGN_SYNC_CONFIG"
 SECRETS_VARIABLE = "ALIGN_SYNC_SECRETS_DIR"
 DEFAULT_SECRETS = Path("/run/secrets")
-OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, "ALIGN_SYNC_FAILPOINT", "ALIGN_SYNC_PUSH_TOKEN"})
-SECRET_NAMES = frozenset({"token", "client_secret"})
-SECRETS_OF_CONNECTIONS = frozenset({"url", "token"})
+TEST_VARIABLES = frozenset({"ALIGN_SYNC_FAILPOINT", "ALIGN_SYNC_CLOCK_OFFSET_FILE"})
+OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, "ALIGN_SYNC_PUSH_TOKEN"}) | TEST_VARIABLES
+SECRET_NAMES = frozenset({"token", "client_secret", "probes_token"})
+SECRETS_OF_TABLES: Mapping[str, frozenset[str]] = {
+    "connections": frozenset({"url", "token"}),
+    "channels": frozenset({"url", "token", "secret", "password"}),
+}
+"""Of settings that are tables by name, what is secret in each table."""
 PREFIX = "ALIGN_SYNC_"
+
+_SHORTEST_PART = 12
 
 _ADVICE_OF_MISSING = {
     "expires_on": "give it a day such as 2026-12-31, when somebody looks at the rule again",
@@ -180,9 +188,12 @@ def _find_secrets(table: Layer) -> Iterator[tuple[str, ...]]:
     for section, values in table.items():
         if not isinstance(values, dict):
             continue
-        yield from ((section, name) for name in sorted(SECRET_NAMES & values.keys()))
-        for name, below in values.items() if section == "connections" else ():
-            known = SECRETS_OF_CONNECTIONS & below.keys() if isinstance(below, dict) else ()
+        of_table = SECRETS_OF_TABLES.get(section)
+        if of_table is None:
+            yield from ((section, name) for name in sorted(SECRET_NAMES & values.keys()))
+            continue
+        for name, below in values.items():
+            known = of_table & below.keys() if isinstance(below, dict) else ()
             yield from ((section, name, member) for member in sorted(known))
 
 
@@ -223,6 +234,9 @@ class _Origins:
             return Problem(message=message, where=self._say_where(path, at_key=True), advice=advice)
         if entry["type"] == "missing":
             message, advice = "it is missing", _ADVICE_OF_MISSING.get(str(path[-1]), "")
+            if path[0] == "channels":
+                path, message = path[:-1], f"its {path[-1]} is missing"
+                advice = f"write the table [{_say(path)}] with its kind: {', '.join(ChannelKind)}"
         if entry["type"] in {"union_tag_invalid", "union_tag_not_found"}:
             path, message, advice = (*path, "kind"), *_say_kind(entry.get("ctx", {}).get("tag"))
         return Problem(message=message, where=self._say_where(path), advice=advice)
@@ -311,6 +325,8 @@ def _secrets_of(part: BaseModel) -> Iterator[str]:
                 yield from _secrets_of(one)
             elif isinstance(one, SecretStr):
                 yield from _secrets_in(one.get_secret_value())
+                if isinstance(part, ChannelSettings):
+                    yield from _secrets_of_address(one.get_secret_value().strip())
 
 
 def _secrets_in(secret: str) -> Iterator[str]:
@@ -325,6 +341,18 @@ def _secrets_in(secret: str) -> Iterator[str]:
         name, _, value = pair.partition("=")
         written += [value] if SECRET_PARAMETER.search(unquote_plus(name)) else []
     yield from (form for one in written if one for form in dict.fromkeys((one, unquote(one), unquote_plus(one))))
+
+
+def _secrets_of_address(address: str) -> Iterator[str]:
+    """Whoever knows the path of a webhook may write to it, so that it is hidden as a whole and in its long parts."""
+    _, marker, rest = address.partition("://")
+    if not marker:
+        return
+    yield from (address, rest) if len(rest) >= _SHORTEST_PART else ()
+    parts = re.split(r"[/?&=@:#]", rest)
+    # A part with a dot is the name of a host, which may be told.
+    long = (part for part in parts if len(part) >= _SHORTEST_PART and "." not in part)
+    yield from (form for part in long for form in dict.fromkeys((part, unquote(part), quote(part, safe=""))))
 
 
 def find_value(values: Any, path: Iterable[str | int]) -> Any:  # noqa: ANN401 -- settings before they are checked

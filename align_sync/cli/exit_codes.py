@@ -24,8 +24,8 @@ INTERRUPTED = 130
 
 MEANINGS: dict[int, str] = {
     FINE: "fine",
-    FINDINGS: "ran, and found more than the policy allows: --fail-under, lint errors, a quarantined value",
-    USAGE: "wrong use, settings, OKR files or database",
+    FINDINGS: "ran, and found more than is allowed: --fail-under, lint errors, a quarantined value, a doubt of doctor",
+    USAGE: "wrong use, settings, OKR files or database; a fault that doctor found",
     PARTIAL: "a source or a metric could not be read, or not completely",
     AUTH: "a source refuses the credentials",
     RUNNING: "another process does this already",

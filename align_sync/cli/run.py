@@ -28,9 +28,13 @@ from align_sync.demo.story import (
     write_sample_settings,
 )
 from align_sync.demo.story.sources import CONNECTION, WAREHOUSE, address_variable
+from align_sync.digests.model import DigestKind
+from align_sync.digests.render import render_preview
 from align_sync.errors import UserError
+from align_sync.flows.digest import known_teams
 from align_sync.flows.report import report
 from align_sync.jobs import sync
+from align_sync.jobs.digesting import preview_digest
 from align_sync.reports.commands import explain_command
 from align_sync.reports.model import AlignmentReport, Filters, ReportItem
 from align_sync.reports.render import render_report
@@ -45,12 +49,13 @@ from align_sync.settings import (
 )
 from align_sync.settings_metrics import ReadingsSettings
 from align_sync.settings_policy import CalendarSettings
+from align_sync.settings_service import DigestSettings
 from align_sync.settings_sources import load_settings
 
 SAMPLE_DATABASE = "sample.db"
 SAMPLE_OKRS = "sample-okrs"
 SAMPLE_SETTINGS = "sample.toml"
-_ON_THE_SAMPLE = ("okr tree", "okr show KR-2.1", "okr metrics", "okr read", "report krs")
+_ON_THE_SAMPLE = ("okr tree", "okr show KR-2.1", "okr metrics", "okr read", "report krs", "digest preview -t Payments")
 _ON_YOUR_ACCOUNT = (
     "ALIGN_SYNC_JIRA__URL=https://you.atlassian.net ALIGN_SYNC_JIRA__EMAIL=you@example.com"
     " ALIGN_SYNC_JIRA__TOKEN=... align-sync run"
@@ -120,6 +125,7 @@ def run_pass(app: App, options: Options, out_dir: Path, *, once_synced: Callable
     emit(render_report(built, Format.TABLE, screen=screen(options.colour)))
     if built.rules:
         show_rules(built.rules)
+    _show_digest(app)
     for name, form, view in (
         ("report.html", Format.HTML, View.ALIGNMENT),
         ("report.md", Format.MARKDOWN, View.ALIGNMENT),
@@ -128,6 +134,17 @@ def run_pass(app: App, options: Options, out_dir: Path, *, once_synced: Callable
     ):
         write_file(out_dir / name, render_report(built, form, view=view))
     return Pass(report=built, exit_code=exit_codes.worst_of(source.failure for source in result.pulled.sources))
+
+
+def _show_digest(app: App) -> None:
+    """What leadership or, where there is but one, the team would be sent now; nothing is posted."""
+    teams = known_teams(app)
+    if not teams:
+        return
+    for kind, team in ((DigestKind.TEAM, teams[0]), (DigestKind.LEADERSHIP, ""))[: len(teams)]:
+        digest = preview_digest(app, kind, team, at=app.now())
+        emit("\n")
+        emit(render_preview(digest, app.settings.digest.language.value))
 
 
 def _refuse_half_configured(settings: Settings) -> None:
@@ -195,6 +212,8 @@ def _sample_settings(
         "readings": ReadingsSettings(**story["readings"]).model_dump(),
         "connections": {CONNECTION: {"url": _sqlite(database.with_name(WAREHOUSE))}},
         "calendar": CalendarSettings(**story["calendar"]).model_dump(),
+        "digest": DigestSettings().model_dump(),
+        "channels": {},
         "match": (),
         "okrs": okrs,
     }

@@ -151,6 +151,7 @@ def describe(sandbox: Sandbox, okrs: Path, settings: Path) -> str:
         "  align-sync sync",
         "  align-sync report",
         *([] if loaded else ["  align-sync okr read", "  align-sync okr tree"]),
+        "  align-sync digest send --all",
         "With ALIGN_SYNC_DATABASE__URL=sqlite:///sandbox.db all this stays apart from your own database.",
     ]
     return "\n".join(lines)

@@ -25,9 +25,14 @@ class ChannelCheck:
 class Channel(Protocol):
     """`send`, `find` and `delete` never raise for what the other side does; `find` alone raises `UnreadableError`."""
 
-    name: str
-    address: str
-    certainty: Certainty
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def certainty(self) -> Certainty: ...
 
     def send(self, entry: OutboxEntry) -> Outcome:
         """One attempt: a new message, a reply where `parent_id` is set, an edit where `replaces_id` is."""

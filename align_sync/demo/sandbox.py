@@ -11,7 +11,7 @@ from typing import Any
 
 from align_sync.demo.fake_jira import FakeJira, Flavour, JiraSite, Loaded, SprintState, load_recorded
 from align_sync.demo.fake_linear import PERSONAL_KEY, FakeLinear, LinearSite
-from align_sync.demo.fake_slack import FakeSlack, SlackWorkspace
+from align_sync.demo.fake_slack import BOT_TOKEN, FakeSlack, SlackWorkspace
 from align_sync.demo.http_messages import Fake
 from align_sync.demo.http_server import FakeServer
 from align_sync.demo.story import fill_jira, fill_linear
@@ -70,7 +70,7 @@ class Sandbox:
         return any(sprint.state is SprintState.ACTIVE for sprint in self.jira_site.sprints.values())
 
     def variables(self) -> Mapping[str, str]:
-        """The environment of a client that uses these servers, Slack left out: there is no setting for it yet."""
+        """The environment of a client that uses these servers."""
         signing_in = {"ALIGN_SYNC_JIRA__EMAIL": EMAIL} if self.jira_site.is_cloud else {}
         return {
             "ALIGN_SYNC_JIRA__URL": self.jira.url,
@@ -78,6 +78,12 @@ class Sandbox:
             "ALIGN_SYNC_JIRA__TOKEN": TOKEN,
             "ALIGN_SYNC_LINEAR__URL": self.linear_url,
             "ALIGN_SYNC_LINEAR__TOKEN": PERSONAL_KEY,
+            "ALIGN_SYNC_CHANNELS__SANDBOX__KIND": "slack",
+            "ALIGN_SYNC_CHANNELS__SANDBOX__API_URL": f"{self.slack.url}/api",
+            "ALIGN_SYNC_CHANNELS__SANDBOX__TOKEN": BOT_TOKEN,
+            "ALIGN_SYNC_CHANNELS__SANDBOX__TO": f'["{SLACK_CHANNEL}"]',
+            "ALIGN_SYNC_CHANNELS__SANDBOX__TEAMS": '["*"]',
+            "ALIGN_SYNC_CHANNELS__SANDBOX__LEADERSHIP": "true",
         }
 
     def overrides(self) -> Mapping[str, Mapping[str, Any]]:

@@ -1,22 +1,17 @@
 """Which addresses readings are asked of: https, or this machine itself, and never what only the network's host sees."""
 
 import base64
-import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 
+from align_sync import wire
 from align_sync.errors import ReadingError
 from align_sync.settings import Settings
 from align_sync.settings_metrics import LOOPBACK_HOSTS
 
 AS_OF_MARK = "{as_of}"
-
-_METADATA = frozenset(
-    ipaddress.ip_address(text) for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16")
-)
-"""Where clouds tell a machine its own secrets, beside the link-local 169.254.169.254 that most of them share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +96,5 @@ def name_server(url: httpx.URL) -> str:
 
 
 def find_objection(url: httpx.URL, peer: str) -> str:
-    """Why a server that answers at this network address is not asked, "" where nothing speaks against it.
-
-    Looked at once the connection stands, so that a name which changes its address in between gains nothing.
-    """
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    if address.is_loopback:
-        return "" if url.host in LOOPBACK_HOSTS else "its name leads to this machine itself"
-    if url.scheme == "http":
-        return "its name leads away from this machine, and it is not https"
-    if address.is_link_local or address.is_unspecified or address.is_multicast or address in _METADATA:
-        return "its name leads to an address that serves only machines of the same network"
-    return ""
+    """Why a server that answers at this network address is not asked, "" where nothing speaks against it."""
+    return wire.find_objection(host=url.host, peer=peer, is_secure=url.scheme == "https")

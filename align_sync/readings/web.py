@@ -2,15 +2,12 @@
 
 import socket
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from typing import Any
 
 import httpx
 
@@ -20,11 +17,11 @@ from align_sync.readings.web_answers import Page, RawAnswer, Wanted, judge_answe
 from align_sync.seams import Seams
 from align_sync.trackers.base import Traffic
 from align_sync.trackers.persistence import Patience, Persistence
+from align_sync.wire import Deadline, ObjectionError, OverError, trusted
 
 LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 LONGEST_CONNECT = timedelta(seconds=10)
 _GZIP = 16 + zlib.MAX_WBITS
-_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 _BROKE_OFF = "the answer broke off before it was complete"
 
 
@@ -65,7 +62,7 @@ class Web:
         if self.seams.stopping():
             raise InterruptedPullError(where=name_server(url))
         headers = {"Accept-Encoding": "gzip", **({"Authorization": authorization} if authorization else {})}
-        deadline = _Deadline(url)
+        deadline = Deadline(lambda peer: find_objection(url, peer))
         times = httpx.Timeout(self.patience.read.total_seconds(), connect=self.patience.connect.total_seconds())
         with (
             _plain_words(url, deadline, self.patience),
@@ -88,75 +85,23 @@ class Web:
             )
 
 
-class _OverError(Exception):
-    """The time is over, and what was received until then is not used."""
-
-
-@dataclass(slots=True)
-class _Deadline:
-    """Cuts a connection from outside once its time is over, whatever it is waiting for, and looks at where it leads."""
-
-    url: httpx.URL
-    is_over: bool = False
-    _socket: socket.socket | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @contextmanager
-    def running(self, seconds: float) -> Iterator[None]:
-        timer = threading.Timer(max(seconds, 0.0), self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-            if self.is_over:
-                # What has no announced length ends, once it is cut, as if it were complete.
-                raise _OverError
-        finally:
-            timer.cancel()
-
-    def watch(self, event: str, told: Mapping[str, Any]) -> None:
-        """Called by the client with every step it takes."""
-        if event not in _CONNECTED:
-            return
-        stream = told["return_value"]
-        objection = find_objection(self.url, stream.get_extra_info("server_addr")[0])
-        if objection:
-            stream.close()
-            raise FatalError(f"the server is not asked: {objection}", where=name_server(self.url))
-        with self._lock:
-            self._socket = stream.get_extra_info("socket")
-            if self.is_over:
-                self._shut()
-
-    def _cut(self) -> None:
-        with self._lock:
-            self.is_over = True
-            self._shut()
-
-    def _shut(self) -> None:
-        """Below any TLS, whose own way of closing waits for the other side."""
-        if self._socket is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-@cache
 def _trusted(ca_file: str | None) -> ssl.SSLContext:
-    """Whom we trust: reading all authorities takes 20 ms, so that it is done once."""
     try:
-        return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()
-    except (OSError, ssl.SSLError):
+        return trusted(ca_file)
+    except OSError:
         raise ReadingError(
             "the file of trusted authorities cannot be read", where=ca_file or "", advice="check ca_file"
         ) from None
 
 
 @contextmanager
-def _plain_words(url: httpx.URL, deadline: _Deadline, patience: Patience) -> Iterator[None]:
+def _plain_words(url: httpx.URL, deadline: Deadline, patience: Patience) -> Iterator[None]:
     where = name_server(url)
     try:
         yield
-    except (httpx.TransportError, _OverError, UnicodeError) as error:
+    except ObjectionError as error:
+        raise FatalError(f"the server is not asked: {error}", where=where) from None
+    except (httpx.TransportError, OverError, UnicodeError) as error:
         if deadline.is_over:
             raise FatalError(
                 f"the answer took longer than {patience.total.total_seconds():g} s",

@@ -23,7 +23,13 @@ def lease_name(source: str) -> str:
 
 
 def claim_lease(
-    connection: Connection, name: str, *, owner: str, now: datetime, dead_owners: frozenset[str] = frozenset()
+    connection: Connection,
+    name: str,
+    *,
+    owner: str,
+    now: datetime,
+    dead_owners: frozenset[str] = frozenset(),
+    lasts: timedelta = LEASE_TIME,
 ) -> int:
     """Take the lease and return its fence. Raises `AlreadyRunningError` where somebody living holds it."""
     now = tell_time(connection, now)
@@ -32,7 +38,7 @@ def claim_lease(
     fence: int | None = connection.execute(
         update(lease)
         .where(lease.c.name == name, free)
-        .values(owner=owner, fence=lease.c.fence + 1, until_at=now + LEASE_TIME)
+        .values(owner=owner, fence=lease.c.fence + 1, until_at=now + lasts)
         .returning(lease.c.fence)
     ).scalar_one_or_none()
     if fence is None:
@@ -49,12 +55,12 @@ def load_owner(connection: Connection, name: str) -> str | None:
     return connection.execute(select(lease.c.owner).where(lease.c.name == name)).scalar_one_or_none()
 
 
-def hold_lease(connection: Connection, name: str, fence: int, now: datetime) -> None:
+def hold_lease(connection: Connection, name: str, fence: int, now: datetime, *, lasts: timedelta = LEASE_TIME) -> None:
     """Renew it and check that it is still ours, first thing in a writing transaction."""
     kept = connection.execute(
         update(lease)
         .where(lease.c.name == name, lease.c.fence == fence)
-        .values(until_at=tell_time(connection, now) + LEASE_TIME)
+        .values(until_at=tell_time(connection, now) + lasts)
         .returning(lease.c.fence)
     ).scalar_one_or_none()
     if kept is None:

@@ -1,66 +1,63 @@
 """All tables, in one place; only the modules of `store` know them. `SCHEMA_REVISION` is the head of the migrations."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
+from align_sync.store.columns import RowId, UtcDateTime, metadata, row_id
+from align_sync.store.service_tables import channel_state, daemon, digest, outbox, run, source_health
+
 SCHEMA_REVISION = "0004"
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant: `timestamptz` on PostgreSQL, UTC without a zone on SQLite, which has none."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# SQLite hands out row numbers only to a column of type INTEGER.
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _row_id() -> Column[int]:
-    return Column("id", RowId, primary_key=True, autoincrement=True)
-
+__all__ = [
+    "SCHEMA_REVISION",
+    "UtcDateTime",
+    "book",
+    "channel_state",
+    "confidence",
+    "daemon",
+    "decision",
+    "digest",
+    "evidence",
+    "ground",
+    "item",
+    "item_version",
+    "lease",
+    "link_run",
+    "link_state",
+    "membership",
+    "metadata",
+    "metric_run",
+    "outbox",
+    "parent_edge",
+    "policy_version",
+    "progress_span",
+    "publication",
+    "reading",
+    "run",
+    "snapshot",
+    "source_health",
+    "source_state",
+    "sprint",
+    "sprint_version",
+    "sweep",
+    "verdict",
+    "verification",
+    "waiting",
+]
 
 lease = Table(
     "lease",
@@ -92,7 +89,7 @@ source_state = Table(
 sweep = Table(
     "sweep",
     metadata,
-    _row_id(),
+    row_id(),
     Column("source", String(100), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("state", String(20), nullable=False),
@@ -108,7 +105,7 @@ sweep = Table(
 sprint = Table(
     "sprint",
     metadata,
-    _row_id(),
+    row_id(),
     Column("source", String(100), nullable=False),
     Column("external_id", String(100), nullable=False),
     Column("name", Text, nullable=False),
@@ -128,7 +125,7 @@ sprint = Table(
 item = Table(
     "item",
     metadata,
-    _row_id(),
+    row_id(),
     Column("source", String(100), nullable=False),
     Column("external_id", String(200), nullable=False),
     Column("key", String(300), nullable=False),
@@ -166,7 +163,7 @@ parent_edge = Table(
 membership = Table(
     "membership",
     metadata,
-    _row_id(),
+    row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("sprint_id", RowId, ForeignKey("sprint.id", ondelete="CASCADE"), nullable=False),
     # When it held, and when we learnt of it.
@@ -190,7 +187,7 @@ membership = Table(
 book = Table(
     "book",
     metadata,
-    _row_id(),
+    row_id(),
     Column("applied_at", UtcDateTime, nullable=False),
     Column("applied_by", Text, nullable=False),
     # Since when it holds; before `applied_at` where it is written down late.
@@ -206,7 +203,7 @@ waiting = Table("waiting", metadata, Column("item_id", RowId, primary_key=True, 
 link_run = Table(
     "link_run",
     metadata,
-    _row_id(),
+    row_id(),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=True),
     Column("rules", String(64), nullable=False),
@@ -227,7 +224,7 @@ verdict = Table(
 ground = Table(
     "ground",
     metadata,
-    _row_id(),
+    row_id(),
     Column("digest", String(32), nullable=False),
     Column("key_result", String(200), nullable=False),
     Column("rule", String(20), nullable=False),
@@ -242,7 +239,7 @@ ground = Table(
 evidence = Table(
     "evidence",
     metadata,
-    _row_id(),
+    row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("ground_id", RowId, ForeignKey("ground.id"), nullable=False),
     # The item that carries it where that is not the item itself.
@@ -271,7 +268,7 @@ link_state = Table(
 item_version = Table(
     "item_version",
     metadata,
-    _row_id(),
+    row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("document", Text, nullable=False),
     Column("state", String(20), nullable=False),
@@ -284,7 +281,7 @@ item_version = Table(
 sprint_version = Table(
     "sprint_version",
     metadata,
-    _row_id(),
+    row_id(),
     Column("sprint_id", RowId, ForeignKey("sprint.id", ondelete="CASCADE"), nullable=False),
     Column("document", Text, nullable=False),
     Column("known_from_at", UtcDateTime, nullable=False),
@@ -296,7 +293,7 @@ sprint_version = Table(
 progress_span = Table(
     "progress_span",
     metadata,
-    _row_id(),
+    row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("person", Text, nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
@@ -311,7 +308,7 @@ progress_span = Table(
 decision = Table(
     "decision",
     metadata,
-    _row_id(),
+    row_id(),
     Column("item_id", RowId, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("key_result", String(200), nullable=False, server_default=text("''")),
@@ -333,7 +330,7 @@ decision = Table(
 policy_version = Table(
     "policy_version",
     metadata,
-    _row_id(),
+    row_id(),
     Column("fingerprint", String(64), nullable=False),
     Column("document", Text, nullable=False),
     Column("known_from_at", UtcDateTime, nullable=False),
@@ -342,7 +339,7 @@ policy_version = Table(
 snapshot = Table(
     "snapshot",
     metadata,
-    _row_id(),
+    row_id(),
     Column("name", String(40), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("as_of_at", UtcDateTime, nullable=False),
@@ -356,7 +353,7 @@ snapshot = Table(
 metric_run = Table(
     "metric_run",
     metadata,
-    _row_id(),
+    row_id(),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=True),
     Column("author", Text, nullable=False, server_default=text("''")),
@@ -366,7 +363,7 @@ metric_run = Table(
 reading = Table(
     "reading",
     metadata,
-    _row_id(),
+    row_id(),
     Column("metric", String(300), nullable=False),
     Column("as_of_at", UtcDateTime, nullable=False),
     # None where the reading failed, and only then.
@@ -384,7 +381,7 @@ reading = Table(
 confidence = Table(
     "confidence",
     metadata,
-    _row_id(),
+    row_id(),
     Column("key_result", String(200), nullable=False),
     Column("share", Float, nullable=False),
     Column("stated_at", UtcDateTime, nullable=False),
@@ -396,7 +393,7 @@ confidence = Table(
 verification = Table(
     "verification",
     metadata,
-    _row_id(),
+    row_id(),
     Column("metric", String(300), nullable=False),
     Column("author", Text, nullable=False),
     Column("verified_at", UtcDateTime, nullable=False),
@@ -411,139 +408,10 @@ verification = Table(
 publication = Table(
     "publication",
     metadata,
-    _row_id(),
+    row_id(),
     Column("book_id", RowId, ForeignKey("book.id"), nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     Column("published_by", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=text("''")),
     Column("findings", Text, nullable=False, server_default=text("'[]'")),
-)
-
-# What is to be done and what was done, one row for each slot of a schedule and each request of a person.
-run = Table(
-    "run",
-    metadata,
-    _row_id(),
-    Column("kind", String(40), nullable=False),
-    Column("subject", String(300), nullable=False),
-    Column("dedupe_key", String(400), nullable=False),
-    Column("fire_at", UtcDateTime, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("attempt", Integer, nullable=False, server_default=text("0")),
-    Column("next_attempt_at", UtcDateTime, nullable=True),
-    Column("lease_until_at", UtcDateTime, nullable=True),
-    Column("fence", BigInteger, nullable=False, server_default=text("0")),
-    Column("owner", String(300), nullable=True),
-    # What the work said of itself at its end, in one line.
-    Column("outcome", Text, nullable=False, server_default=text("''")),
-    Column("error_class", String(100), nullable=False, server_default=text("''")),
-    Column("error", Text, nullable=False, server_default=text("''")),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("started_at", UtcDateTime, nullable=True),
-    Column("ended_at", UtcDateTime, nullable=True),
-    UniqueConstraint("dedupe_key"),
-    # One waiting run of a kind and subject is enough: it will see whatever the others would have seen.
-    Index(
-        "uq_run_waiting",
-        "kind",
-        "subject",
-        unique=True,
-        sqlite_where=text("state = 'queued'"),
-        postgresql_where=text("state = 'queued'"),
-    ),
-    Index("ix_run_state", "state", "next_attempt_at"),
-    Index("ix_run_ended", "ended_at"),
-)
-
-# How a source fares: shared by all processes, so that none asks what another was told to leave alone.
-source_health = Table(
-    "source_health",
-    metadata,
-    Column("source", String(100), primary_key=True),
-    Column("failures", Integer, nullable=False, server_default=text("0")),
-    Column("blocked_until_at", UtcDateTime, nullable=True),
-    Column("error_class", String(100), nullable=False, server_default=text("''")),
-    Column("error", Text, nullable=False, server_default=text("''")),
-    Column("failed_at", UtcDateTime, nullable=True),
-    Column("succeeded_at", UtcDateTime, nullable=True),
-)
-
-# The daemons that live on this database, and when each was last seen to turn.
-daemon = Table(
-    "daemon",
-    metadata,
-    Column("owner", String(300), primary_key=True),
-    Column("engine", String(20), nullable=False),
-    Column("version", String(40), nullable=False),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
-
-# A digest as it was built, never changed: whatever is sent, and sent again, is rendered from this.
-digest = Table(
-    "digest",
-    metadata,
-    _row_id(),
-    Column("kind", String(20), nullable=False),
-    Column("team", String(300), nullable=False),
-    Column("week", String(10), nullable=False),
-    # Of several digests of one team and week the highest number is in force.
-    Column("number", Integer, nullable=False, server_default=text("1")),
-    Column("state", String(20), nullable=False),
-    Column("reason", Text, nullable=False, server_default=text("''")),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("snapshot", String(40), nullable=False, server_default=text("''")),
-    Column("content_hash", String(64), nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    UniqueConstraint("kind", "team", "week", "number"),
-    Index("ix_digest_made", "made_at"),
-)
-
-# Rendered messages that wait to be sent, and those that were.
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("channel", String(100), nullable=False),
-    # Where the channel led when the message was written; it is sent there and nowhere else.
-    Column("address", Text, nullable=False),
-    Column("dedupe_key", String(400), nullable=False),
-    Column("digest_id", RowId, ForeignKey("digest.id"), nullable=True),
-    # Messages of a thread wait for the one that opens it.
-    Column("parent_id", String(36), ForeignKey("outbox.id"), nullable=True),
-    # A message that replaces an earlier one of the same place names it.
-    Column("replaces_id", String(36), ForeignKey("outbox.id"), nullable=True),
-    Column("payload", Text, nullable=False),
-    Column("payload_hash", String(64), nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("fence", BigInteger, nullable=False, server_default=text("0")),
-    Column("owner", String(300), nullable=True),
-    Column("lease_until_at", UtcDateTime, nullable=True),
-    Column("maybe_sent", Boolean, nullable=False, server_default=text("false")),
-    Column("first_send_at", UtcDateTime, nullable=True),
-    Column("external_id", String(300), nullable=False, server_default=text("''")),
-    Column("not_before_at", UtcDateTime, nullable=True),
-    Column("last_error", Text, nullable=False, server_default=text("''")),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("sent_at", UtcDateTime, nullable=True),
-    # When to look next whether the message stands there twice; None where that is over.
-    Column("look_again_at", UtcDateTime, nullable=True),
-    Column("resolved_by", Text, nullable=False, server_default=text("''")),
-    UniqueConstraint("dedupe_key"),
-    Index("ix_outbox_state", "state", "not_before_at"),
-    Index("ix_outbox_look_again", "look_again_at"),
-    Index("ix_outbox_digest", "digest_id"),
-)
-
-# What became of a channel: disabled after a permanent refusal, or told to wait.
-channel_state = Table(
-    "channel_state",
-    metadata,
-    Column("channel", String(100), primary_key=True),
-    Column("disabled_at", UtcDateTime, nullable=True),
-    Column("reason", Text, nullable=False, server_default=text("''")),
-    # Of the settings that were refused: other settings are tried again.
-    Column("settings_hash", String(64), nullable=False, server_default=text("''")),
-    Column("blocked_until_at", UtcDateTime, nullable=True),
 )

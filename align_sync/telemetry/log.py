@@ -16,7 +16,18 @@ _PATTERNS = (
     re.compile(r"(?i)\b(?:basic|bearer)\s+[A-Za-z0-9+/=._~-]{8,}"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
 )
-LOUD_LIBRARIES = ("jira", "urllib3", "httpx", "httpcore", "requests_oauthlib", "alembic", "apscheduler", "sqlalchemy")
+LOUD_LIBRARIES = (
+    "jira",
+    "urllib3",
+    "httpx",
+    "httpcore",
+    "requests_oauthlib",
+    "alembic",
+    "apscheduler",
+    "sqlalchemy",
+    "apprise",
+    "procrastinate",
+)
 
 
 class Redaction:

@@ -95,6 +95,8 @@ def test_it_prints_addresses_and_what_to_paste_and_serves_the_story(line: Comman
             "ALIGN_SYNC_JIRA__URL", "ALIGN_SYNC_JIRA__EMAIL", "ALIGN_SYNC_JIRA__TOKEN",
             "ALIGN_SYNC_LINEAR__URL", "ALIGN_SYNC_LINEAR__TOKEN", "ALIGN_SYNC_CONFIG",
             "ALIGN_SYNC_CONNECTIONS__WAREHOUSE__URL",
+            *(f"ALIGN_SYNC_CHANNELS__SANDBOX__{name}"
+              for name in ("KIND", "API_URL", "TOKEN", "TO", "TEAMS", "LEADERSHIP")),
         }  # fmt: skip
         assert sandbox.url_of("jira") == sandbox.variables["ALIGN_SYNC_JIRA__URL"]
         assert sandbox.url_of("slack").startswith("http://127.0.0.1:")

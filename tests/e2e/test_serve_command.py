@@ -7,17 +7,24 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from align_sync.app import App, open_app, read_clock
-from align_sync.daemon.schedule import run_once, serve
+from align_sync.daemon.service import serve
 from align_sync.demo.fake_jira import FakeJira, JiraSite
 from align_sync.demo.faults import Fault, Status
 from align_sync.demo.http_server import FakeServer
-from align_sync.jobs import SyncResult
+from align_sync.flows.runs import begin_service
+from align_sync.jobs import Ended
+from align_sync.schedules import build_schedules
+from align_sync.scheduling.run import RunKind, RunState
 from align_sync.settings import Settings
+from tests.e2e.command_line import CommandLine
+from tests.e2e.command_line import Ended as Ran
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 30.0
@@ -96,6 +103,7 @@ def app(jira: FakeServer, tmp_path: Path) -> Iterator[App]:
             "jira": {"url": jira.url, "email": "demo@example.com", "token": "demo-token"},
             "database": {"url": f"sqlite:///{tmp_path / 'x.db'}"},
             "sync": {"every": "1s"},
+            "serve": {"reconcile_every": "1s", "grace": "5s"},
         }
     )
     with open_app(settings) as opened:
@@ -103,25 +111,72 @@ def app(jira: FakeServer, tmp_path: Path) -> Iterator[App]:
 
 
 def test_a_source_that_fails_does_not_end_the_service(jira: FakeServer, app: App) -> None:
-    jira.faults.add(Fault(path=r".*", times=1, action=Status(401)))
-    stop, results = threading.Event(), list[SyncResult]()
+    jira.faults.add(Fault(path=r".*", times=1, action=Status(410)))
+    leave, ended = threading.Event(), list[Ended]()
 
-    def note(result: SyncResult) -> None:
-        results.append(result)
-        if not result.pulled.is_partial:
-            stop.set()
+    def note(one: Ended) -> None:
+        if one.run.kind is RunKind.SYNC:
+            ended.append(one)
+            if one.run.state is RunState.DONE:
+                leave.set()
 
-    serve(app, stop, note)
-    assert [result.pulled.is_partial for result in results] == [True, False]
+    serve(app, build_schedules(app.settings, ["jira"]), leave, note)
+    assert [one.run.state for one in ended] == [RunState.DEAD, RunState.DONE]
 
 
-def test_a_wish_to_stop_and_a_fault_of_ours_end_the_run_only(app: App) -> None:
-    def blow_up(_result: SyncResult) -> None:
-        raise AssertionError("must not be called")
+def test_a_second_service_without_a_queue_is_refused_and_told_who_the_first_is(
+    jira: FakeServer, app: App, tmp_path: Path
+) -> None:
+    begin_service(app, started_at=app.now(), is_alone=True)
+    second = subprocess.run(
+        [sys.executable, "-m", "align_sync", "serve"],
+        cwd=tmp_path,
+        env=variables(jira, tmp_path) | {"ALIGN_SYNC_DATABASE__URL": f"sqlite:///{tmp_path / 'x.db'}"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert second.returncode == 5, second.stderr
+    assert f"process {os.getpid()})" in second.stderr
 
-    app.stop.set()
-    run_once(app, blow_up)
-    app.stop.clear()
-    app.store.close()
-    Path(app.settings.database.url.get_secret_value().removeprefix("sqlite:///")).write_bytes(b"no database at all")
-    run_once(app, blow_up)
+
+def test_the_ledger_tells_what_was_done_and_does_it_again(jira: FakeServer, tmp_path: Path) -> None:
+    told = {name: value for name, value in variables(jira, tmp_path).items() if name.startswith("ALIGN_SYNC")}
+
+    def jobs(*arguments: str) -> Ran:
+        return CommandLine(tmp_path, told).run("jobs", *arguments)
+
+    jira.faults.add(Fault(path=r".*", times=1, action=Status(410)))
+    first = jobs("run", "sync")
+    assert first.code == 3
+    assert "jobs retry 1" in first.err
+    again = jobs("retry", "1")
+    assert again.code == 0, again.err
+    assert "1 new" in again.out
+    listed = orjson.loads(jobs("list", "--kind", "sync", "-f", "json").out)
+    assert [(run["id"], run["state"], run["subject"]) for run in listed] == [(1, "done", "source:jira")]
+    assert "outcome          full: 1 new" in jobs("show", "1").out
+    assert jobs("retry", "1").code == 2
+
+
+def test_a_second_sigterm_ends_the_process_at_once(jira: FakeServer, tmp_path: Path) -> None:
+    jira.latency = timedelta(seconds=2.5)
+    with subprocess.Popen(
+        [sys.executable, "-m", "align_sync", "serve"],
+        cwd=tmp_path, env=variables(jira, tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            wait_for_request(jira)
+            process.terminate()
+            time.sleep(1.2)
+            assert process.poll() is None
+            process.terminate()
+            assert process.wait(2) == 130
+        finally:
+            process.kill()
+            jira.latency = timedelta(0)
+
+
+def wait_for_request(server: FakeServer) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while server.requests.total == 0 and time.monotonic() < deadline:
+        server.wait(timedelta(seconds=0.02))
+    assert server.requests.total

@@ -230,18 +230,22 @@ def test_rules_are_shown_without_what_they_do_not_say(tmp_path: Path) -> None:
 
 def test_the_rules_of_the_example_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALIGN_SYNC_JIRA__TOKEN", "x")
+    monkeypatch.setenv("ALIGN_SYNC_CHANNELS__PAYMENTS__TOKEN", "x")
     text = (ROOT / "config" / "align-sync.toml").read_text(encoding="utf-8")
     loaded = load_text(tmp_path, re.sub(r"(?m)^#(?=\S)", "", text))
     assert [rule.name for rule in loaded.settings.map] == ["checkout is retention"]
     assert [rule.category for rule in loaded.settings.exempt] == ["bug", "on-call"]
+    assert list(loaded.settings.channels) == ["payments", "directors", "folder"]
     assert loaded.warnings == ()
 
 
-def test_the_rules_of_the_manual_can_be_used(tmp_path: Path) -> None:
+def test_the_rules_of_the_manual_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALIGN_SYNC_CHANNELS__PAYMENTS__TOKEN", "x")
     manual = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
-    settings = load_text(tmp_path, example).settings
+    examples = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    settings = load_text(tmp_path, "".join(examples)).settings
     assert len(settings.map) == len(settings.exempt) == 1
+    assert list(settings.channels) == ["payments", "directors"]
     assert all(f"`{category}`" in manual for category in CATEGORIES)
     members = {*type(settings.map[0]).model_fields, *type(settings.exempt[0]).model_fields}
     assert [member for member in sorted(members) if f"`{member}`" not in manual] == []

@@ -68,12 +68,16 @@ class FakeSlack:
             if not request.path.startswith(API):
                 return Response(404, b"not found", _TEXT)
             try:
-                told = self._call(request)
+                told = {"ok": True, **self._call(request)}
             except SlackError as error:
-                return json_response({"ok": False, "error": error.error, **error.more})
+                told = {"ok": False, "error": error.error, **error.more}
             except ThrottledError as error:
                 return json_response({"ok": False, "error": "ratelimited"}, 429, error.headers)
-            return json_response({"ok": True, **told})
+            is_stranger = told.get("error") in {"not_authed", "invalid_auth", "unknown_method"}
+            return json_response(told, headers={} if is_stranger else {"X-OAuth-Scopes": self._scopes()})
+
+    def _scopes(self) -> str:
+        return ",".join(sorted(self.workspace.scopes))
 
     def _call(self, request: Request) -> Told:
         name = request.path.removeprefix(API)
@@ -82,10 +86,15 @@ class FakeSlack:
             raise SlackError("unknown_method", req_method=name)
         arguments = _read_arguments(request)
         self._sign_in(request, arguments)
-        if method.scope is not None and method.scope not in self.workspace.scopes:
-            provided = ",".join(sorted(self.workspace.scopes))
-            raise SlackError("missing_scope", needed=method.scope, provided=provided)
+        if (needed := self._needed(method, arguments)) is not None and needed not in self.workspace.scopes:
+            raise SlackError("missing_scope", needed=needed, provided=self._scopes())
         return method.run(arguments)
+
+    def _needed(self, method: _Method, arguments: Arguments) -> str | None:
+        """Private channels have scopes of their own: `groups:read` and `groups:history`."""
+        channel = self.workspace.find_channel(str(arguments.get("channel") or ""))
+        is_private = channel is not None and channel.is_private
+        return method.scope.replace("channels:", "groups:") if method.scope and is_private else method.scope
 
     def _sign_in(self, request: Request, arguments: Arguments) -> None:
         header = request.headers.get("authorization", "")

@@ -1,47 +1,19 @@
-"""Named units of work, the same ones for the command line and for every engine that runs them by the clock."""
+"""What changed, and how coverage went: reports of earlier moments, compared."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from align_sync.app import App
 from align_sync.errors import UserError
 from align_sync.flows.history import holds_samples, load_decided
-from align_sync.flows.link import LinkResult, link
-from align_sync.flows.okr import ApplyResult, apply
-from align_sync.flows.pull import OnProgress, PullResult, ignore_progress, pull
 from align_sync.flows.report import load_past_sprints, report, was_known
 from align_sync.reports.changes import Changes, compare
 from align_sync.reports.commands import command_of
 from align_sync.reports.model import AlignmentReport, Filters
 from align_sync.reports.trend import Trend, TrendPoint, build_point
 from align_sync.reports.words import day
-
-SETTINGS_AUTHOR = "settings"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncResult:
-    """One pass; `applied` is None where the settings name no OKR files."""
-
-    pulled: PullResult
-    linked: LinkResult
-    applied: ApplyResult | None = None
-
-
-def sync(
-    app: App,
-    *,
-    only: Collection[str] = (),
-    force_full: bool = False,
-    accept_shrink: bool = False,
-    on_progress: OnProgress = ignore_progress,
-) -> SyncResult:
-    """The OKR book as the settings name it, then all sources, then the verdicts."""
-    applied = apply(app, app.settings.okrs, author=SETTINGS_AUTHOR) if app.settings.okrs else None
-    pulled = pull(app, only=only, force_full=force_full, accept_shrink=accept_shrink, on_progress=on_progress)
-    return SyncResult(pulled=pulled, linked=link(app), applied=applied)
 
 
 def find_changes(app: App, filters: Filters, *, before: AlignmentReport | None = None, since: datetime) -> Changes:

@@ -1,0 +1,25 @@
+"""Outside text in an Adaptive Card: the Markdown that cards read, and mentions of Teams, take no effect.
+
+Cards read a subset of Markdown in text blocks, and `<at>` as a mention
+(https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format).
+Not every client reads a backslash, so that marks are written with characters that look alike, and addresses are parted
+by an invisible joiner.
+"""
+
+import re
+
+from align_sync.reports.plain import make_plain
+
+_JOINER = "\u2060"
+_LIKE = str.maketrans(
+    {"*": "\u2217", "_": "\uff3f", "`": "\u02cb", "~": "\u223c", "[": "\uff3b", "]": "\uff3d", "<": "\uff1c"}
+)
+# `{{DATE(...)}}` and `${...}` are functions and templates of cards.
+_SPEAKING = re.compile(r"(?<=\{)(?=\{)|(?<=\$)(?=\{)|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@\w)", re.IGNORECASE)
+_STARTS = re.compile(r"^\s*(?:[-+#>=]+|\d+[.)])(?=\s|$)")
+
+
+def clean(text: str) -> str:
+    """One line to be read as it is, wherever it stands in a text block."""
+    plain = _SPEAKING.sub(_JOINER, make_plain(text).strip().translate(_LIKE))
+    return _STARTS.sub(lambda found: f"{_JOINER}{found[0]}{_JOINER}", plain)

@@ -1,0 +1,73 @@
+"""The trend of a digest: as a chart that Slack draws, and as a line of small bars where it does not.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+"""
+
+from math import floor
+
+from align_sync.digests.model import Digest, WeekPoint
+from align_sync.digests.render.slack_text import clean, cut
+from align_sync.digests.words import Words
+
+MOST_POINTS = 20
+LONGEST_CHART_TITLE, LONGEST_LABEL = 50, 20
+FEWEST_KNOWN = 2
+"""One point is no trend."""
+
+_BARS = "▁▂▃▄▅▆▇█"
+_GAP = "·"
+_ROUNDING_NOISE = 1e-9
+
+
+def find_points(digest: Digest) -> tuple[WeekPoint, ...]:
+    """The newest weeks, each once; empty where too little is known to draw a line."""
+    newest = {_label(point): point for point in digest.trend}
+    points = tuple(newest.values())[-MOST_POINTS:]
+    is_trend = sum(point.coverage is not None for point in points) >= FEWEST_KNOWN
+    return points if is_trend else ()
+
+
+def _label(point: WeekPoint) -> str:
+    """`W48` for 2026-W48."""
+    _, dash, week = point.label.partition("-")
+    return cut(clean(week if dash else point.label), LONGEST_LABEL) or "?"
+
+
+def chart(points: tuple[WeekPoint, ...], goal: float, words: Words) -> dict[str, object]:
+    """Each line needs a value for every label, so that weeks of which nothing is known are left out."""
+    known = [(_label(point), per_cent(point.coverage)) for point in points if point.coverage is not None]
+    title = words.text("linked work, goal {goal}", goal=words.percent(goal))
+    return {
+        "type": "data_visualization",
+        "title": cut(title, LONGEST_CHART_TITLE),
+        "chart": {
+            "type": "line",
+            "series": [
+                _series(words.text("linked"), known),
+                _series(words.text("goal"), [(label, per_cent(goal)) for label, _ in known]),
+            ],
+            "axis_config": {
+                "categories": [label for label, _ in known],
+                "x_label": words.text("week"),
+                "y_label": "%",
+            },
+        },
+    }
+
+
+def _series(name: str, points: list[tuple[str, int]]) -> dict[str, object]:
+    return {"name": name, "data": [{"label": label, "value": value} for label, value in points]}
+
+
+def per_cent(share: float) -> int:
+    """Rounded down, as everywhere."""
+    return floor(share * 100 + _ROUNDING_NOISE)
+
+
+def sparkline(points: tuple[WeekPoint, ...]) -> str:
+    """From 0 to 100 %, so that a small step does not look like a leap; a dot where nothing is known."""
+    return "".join(_GAP if point.coverage is None else _bar(point.coverage) for point in points)
+
+
+def _bar(share: float) -> str:
+    return _BARS[min(max(int(share * len(_BARS)), 0), len(_BARS) - 1)]

@@ -1,0 +1,167 @@
+"""Lines for Slack as spans of text, and how outside text is kept from being read as anything but text.
+
+Of mrkdwn only `& < >` are escaped (https://docs.slack.dev/messaging/formatting-message-text#escaping); what it would
+take for a mention, an address or layout is parted by an invisible joiner or written with a character that looks alike.
+Lengths are counted after escaping, in UTF-16 as Slack's clients do.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from align_sync.digests.words import Sentence
+from align_sync.reports.plain import make_plain, safe_address
+
+ELLIPSIS = "…"
+NOTHING = "\u2013"
+LONGEST_ADDRESS = 1_000
+LONGEST_KEY, LONGEST_NAME, LONGEST_TITLE, LONGEST_COMMAND = 60, 60, 80, 250
+
+_JOINER = "\u2060"
+_BAR = "\u2502"
+_SPEAKING = re.compile(r"<(?=\S)|@(?=\w)|:(?=//)")
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LAYOUT = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_BEYOND_BMP = 0xFFFF
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A piece of a line: `is_ours` where the text is a message of ours, `address` where it is a link."""
+
+    text: str
+    is_ours: bool = False
+    is_bold: bool = False
+    is_code: bool = False
+    address: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+def tell(sentence: Sentence) -> Line:
+    """A message of the catalogue with its values in bold type."""
+    return tuple(
+        _value(piece.text, is_bold=True) if piece.is_value else Span(text=piece.text, is_ours=True)
+        for piece in sentence
+        if piece.text
+    )
+
+
+def _value(text: str, *, is_bold: bool) -> Span:
+    return Span(text=cut(clean(text), LONGEST_COMMAND), is_bold=is_bold)
+
+
+def say(text: str) -> Line:
+    """Words of ours."""
+    return (Span(text=text, is_ours=True),)
+
+
+def name(text: str, limit: int = LONGEST_NAME, *, is_bold: bool = False) -> Span:
+    """A name or a title from outside, cut to so many characters; a dash where it is empty."""
+    return Span(text=cut(clean(text), limit) or NOTHING, is_bold=is_bold)
+
+
+def link(text: str, address: str, limit: int = LONGEST_KEY) -> Span:
+    """A name that leads to its own page, where it has one on the web; bold where it has not."""
+    target = safe_address(address) or ""
+    # Slack ends an address at these.
+    target = target.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
+    span = name(text, limit)
+    if not target or size_of(escape(target)) > LONGEST_ADDRESS:
+        return replace(span, is_bold=True)
+    return replace(span, address=target)
+
+
+def code(command: str) -> Span:
+    """A command to paste; one that is too long for that is cut, and shows it."""
+    return Span(text=cut(clean(command), LONGEST_COMMAND), is_code=True)
+
+
+def clean(text: str) -> str:
+    """One harmless line in which nothing speaks to Slack: no mention, no address, whoever reads it how."""
+    return _SPEAKING.sub(lambda found: found[0] + _JOINER, make_plain(text)).strip()
+
+
+def escape(text: str) -> str:
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+def size_of(text: str) -> int:
+    return len(text) + sum(ord(character) > _BEYOND_BMP for character in text)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most so many characters once escaped; whole ones, with their accents, skin tones and flags."""
+    if size_of(escape(text)) <= limit:
+        return text
+    kept, room = [], limit - 1
+    for cluster in _clusters(text):
+        room -= size_of(escape(cluster))
+        if room < 0:
+            break
+        kept.append(cluster)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """What is seen as one character: a letter with its marks, an emoji with its tone, the two letters of a flag."""
+    cluster = ""
+    for character in text:
+        point = ord(character)
+        is_mark = unicodedata.category(character).startswith("M") or point in _SKIN_TONES
+        is_second = point in _FLAG_LETTERS and len(cluster) == 1 and ord(cluster) in _FLAG_LETTERS
+        if cluster and not is_mark and not is_second:
+            yield cluster
+            cluster = ""
+        cluster += character
+    if cluster:
+        yield cluster
+
+
+def write_plain(line: Line) -> str:
+    """Where nothing is parsed."""
+    return "".join(span.text for span in line)
+
+
+def write_mrkdwn(line: Line) -> str:
+    return "".join(map(_write_span, line))
+
+
+def write_fallback(line: Line) -> str:
+    """The text of a notification: escaped, without links and styles."""
+    return "".join(_write_text(span) for span in line)
+
+
+def _write_span(span: Span) -> str:
+    text = _write_text(span)
+    if span.address:
+        label = text.replace("|", _BAR)
+        return f"<{escape(span.address)}|{label}>"
+    if span.is_code:
+        return f"`{text}`"
+    return f"*{text}*" if span.is_bold else text
+
+
+def _write_text(span: Span) -> str:
+    """A command keeps its underscores, since layout means nothing in code."""
+    if span.is_ours:
+        return escape(span.text)
+    text = span.text.translate(_LAYOUT)
+    return escape(text if span.is_code else _EMPHASIS.sub("\uff3f", text))
+
+
+def write_rich(line: Line) -> list[dict[str, object]]:
+    """The elements of a section of rich text, in which nothing is parsed."""
+    return [_rich(span) for span in line]
+
+
+def _rich(span: Span) -> dict[str, object]:
+    if span.address:
+        return {"type": "link", "url": span.address, "text": span.text}
+    style = {name: True for name, is_on in (("bold", span.is_bold), ("code", span.is_code)) if is_on}
+    return {"type": "text", "text": span.text, **({"style": style} if style else {})}

@@ -1,0 +1,53 @@
+"""Whether the data behind a digest can be trusted: how old each source is, and whether anything vanished."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from align_sync.digests.model import Digest, SourceNote
+from align_sync.digests.policy import DigestPolicy
+from align_sync.digests.reasons import FELL
+from align_sync.reports.changes import Changes
+from align_sync.reports.model import SourceLine, SourceState
+
+_UNLINKED_MAY_FALL = 0.5
+_ITEMS_MAY_FALL = 0.2
+
+
+def note_sources(lines: Iterable[SourceLine], policy: DigestPolicy, now: datetime) -> tuple[SourceNote, ...]:
+    """The sources as the digest sees them: what reports call fresh may be too old to name anybody's work by it."""
+    notes = []
+    for line in sorted(lines, key=lambda line: line.source):
+        note = SourceNote(
+            source=line.source, state=line.state.value, complete_at=line.complete_at, failure=line.failure
+        )
+        is_old = line.complete_at is not None and now - line.complete_at > policy.fresh
+        notes.append(
+            replace(note, state=SourceState.STALE.value) if line.state is SourceState.FRESH and is_old else note
+        )
+    return tuple(notes)
+
+
+def is_reliable(note: SourceNote) -> bool:
+    return note.state == SourceState.FRESH and not note.failure
+
+
+def find_unusable(lines: Iterable[SourceLine], policy: DigestPolicy, now: datetime) -> frozenset[str]:
+    """Sources that were never read, or too long ago to say anything of this week: they are left out and named."""
+    return frozenset(
+        line.source
+        for line in lines
+        if line.state is SourceState.NEVER or line.complete_at is None or now - line.complete_at > policy.unusable
+    )
+
+
+def suspect_loss(unlinked: int, before: Digest | None, changes: Changes | None) -> str:
+    """Why it looks as if items went missing rather than got linked; empty where nothing does."""
+    if before is None or changes is None or not before.unlinked:
+        return ""
+    items_before = changes.unchanged + sum(change.before is not None for change in changes.changes)
+    items_after = changes.unchanged + sum(change.after is not None for change in changes.changes)
+    fell = (before.unlinked - unlinked) / before.unlinked
+    if fell <= _UNLINKED_MAY_FALL or items_before - items_after <= _ITEMS_MAY_FALL * items_before:
+        return ""
+    return FELL.format(before=before.unlinked, after=unlinked, items_before=items_before, items_after=items_after)

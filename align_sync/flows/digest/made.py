@@ -1,0 +1,49 @@
+"""What came of making a digest, in a value and in a line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from align_sync.digests.model import Digest, DigestKind, DigestState
+from align_sync.reports.words import team_name
+from align_sync.store.digests import StoredDigest
+
+FOR_ADMINISTRATORS = frozenset({DigestState.PREVIEW, DigestState.WITHHELD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeDigest:
+    """`entries` is how many messages were put into the outbox now; `is_new` is false where the week had its digest."""
+
+    digest_id: int
+    digest: Digest
+    entries: int
+    says: str
+    is_new: bool = True
+
+
+def say_present(present: StoredDigest) -> MadeDigest:
+    """Nothing was done."""
+    was = f"the digest of {present.digest.week} was made before ({present.digest.state})"
+    return MadeDigest(
+        digest_id=present.id,
+        digest=present.digest,
+        entries=0,
+        says=f"{name_of(present.digest)}: {was}, so that nothing is done",
+        is_new=False,
+    )
+
+
+def name_of(digest: Digest) -> str:
+    return "leadership" if digest.kind is DigestKind.LEADERSHIP else team_name(digest.team)
+
+
+def say_made(digest: Digest, channels: Iterable[str]) -> str:
+    """`Payments: 2026-W48 news, to okr-digest`."""
+    told = f"{name_of(digest)}: {digest.week} {digest.state}"
+    if digest.state is DigestState.QUIET:
+        return f"{told}, nothing new, so that nothing is sent"
+    reason = f" ({digest.reason})" if digest.reason else ""
+    missing = "no channel gets previews and notices: set admin = true for one"
+    nobody = missing if digest.state in FOR_ADMINISTRATORS else "no channel serves it"
+    where = ", ".join(channels)
+    return f"{told}{reason}, to {where}" if where else f"{told}{reason}, {nobody}"

@@ -1,0 +1,350 @@
+"""Digests for Slack: what they say in each state, within every limit, and never as anything but text."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import slackblocks
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from align_sync.digests.model import (
+    ChangeNote,
+    ChangeSort,
+    Digest,
+    DigestKind,
+    DigestState,
+    KeyResultNote,
+    SourceNote,
+    WeekPoint,
+)
+from align_sync.digests.render import slack_blocks, slack_text
+from align_sync.digests.render.slack import render_slack, say_overtaken
+from align_sync.digests.words import words_of
+from align_sync.reports.model import Lens
+from tests.core.digests.slack_world import (
+    NOW,
+    addresses_in,
+    blocks_of,
+    check,
+    count_lines,
+    make_digest,
+    make_note,
+    make_team,
+    texts_in,
+)
+from tests.core.reports.hostile import HOSTILE
+
+LANGUAGES = ("en", "it")
+RENDER = Path(slack_text.__file__).parent
+LEADERSHIP = make_digest(
+    kind=DigestKind.LEADERSHIP,
+    team="",
+    largest=(),
+    unlinked_items=(),
+    dead_links=(),
+    expiring=(),
+    teams=(make_team("Mobile"), make_team("Payments", 0.65, 14), make_team("Platform", 0.76), make_team("", None)),
+    changes=tuple(
+        ChangeNote(sort=ChangeSort.NOW_LINKED, key="", title="", team=team) for team in ("Mobile", "Mobile", "Search")
+    ),
+)
+NOTHING = make_digest(
+    largest=(), unlinked_items=(), dead_links=(), idle=(), in_danger=(), changes=(), expiring=(), trend=(), sources=()
+)
+OLD = SourceNote(source="jira", state="stale", complete_at=NOW - timedelta(days=3))
+NEVER = SourceNote(source="linear", state="never read", complete_at=None)
+STATES: tuple[tuple[str, Digest, tuple[str, ...], int], ...] = (
+    ("news", make_digest(), ("78 %", "(▲ 4)", "14 unlinked (▼ 9)", "since week 47: 1 now unlinked · 1 now linked"), 5),
+    ("leadership", LEADERSHIP, ("🟢 Mobile 83 %", "🔴 Payments 65 %", "⚪ (no team) ", "all teams"), 3),
+    (
+        "many teams",
+        replace(LEADERSHIP, teams=tuple(make_team(f"Team {n}") for n in range(20))),
+        ("🟢 20", "each team stands in the thread"),
+        4,
+    ),
+    ("preview", make_digest(state=DigestState.PREVIEW), ("for administrators alone",), 5),
+    ("clean", replace(NOTHING, state=DigestState.CLEAN, unlinked=0), ("nothing is unlinked", "0 unlinked"), 1),
+    ("unchanged", replace(NOTHING, state=DigestState.UNCHANGED, quiet_weeks=3), ("nothing new for 4 weeks",), 1),
+    (
+        "partial",
+        replace(
+            NOTHING, state=DigestState.PARTIAL, reason="the data is not complete", sources=(OLD, NEVER), coverage=None,
+            withheld="no item is in scope",
+        ),
+        ("no item is named, since: the data is not complete", "3 d ago", "linear: never read", "no share is told"),
+        1,
+    ),
+    (
+        "withheld",
+        replace(NOTHING, state=DigestState.WITHHELD, reason="no source can be used", sources=(OLD,)),
+        ("no digest was sent for Payments: no source can be used", "digest send -t Payments --force"),
+        1,
+    ),
+    (
+        "withheld from leadership",
+        replace(LEADERSHIP, state=DigestState.WITHHELD, reason="no source is set up", sources=()),
+        ("no digest was sent for all teams", "digest send --leadership --force"),
+        1,
+    ),
+    ("a sample", replace(NOTHING, is_sample=True), ("SAMPLE DATA · Sprint work and OKRs",), 1),
+    ("items", replace(NOTHING, lens=Lens.ITEMS), ("78 % of items",), 1),
+    ("days", replace(NOTHING, lens=Lens.DAYS), ("78 % of the work in progress",), 1),
+    ("closed channels", replace(NOTHING, closed_channels=("ops",)), ("closed after a refusal: ops", "doctor"), 1),
+    ("the first week", replace(make_digest(), before_week=""), ("1 now unlinked",), 5),
+    ("quiet", make_digest(state=DigestState.QUIET), (), 0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("digest", "said", "number"), [row[1:] for row in STATES], ids=[row[0] for row in STATES])
+def test_each_state_says_its_words_within_all_limits(
+    digest: Digest, said: tuple[str, ...], number: int, language: str
+) -> None:
+    messages = render_slack(digest, language)
+    check(messages)
+    assert len(messages) == number
+    assert [message.is_reply for message in messages] == [place > 0 for place in range(number)]
+    for message in messages[:1]:
+        for name in ("blocks", "plain_blocks"):
+            assert count_lines(message, name) <= 12
+            shown = re.sub(r"[*`]", "", show(message, name))
+            assert not [words for words in said if language == "en" and words not in shown], shown
+
+
+def show(message: Any, name: str) -> str:
+    return "\n".join("".join(texts_in(block)) for block in blocks_of(message, name))
+
+
+def test_the_main_message_draws_the_trend_natively_and_in_bars_where_that_is_refused() -> None:
+    main = render_slack(make_digest(), "en")[0]
+    (chart,) = [block for block in blocks_of(main) if block["type"] == "data_visualization"]
+    linked, goal = chart["chart"]["series"]
+    assert [point["value"] for point in linked["data"]] == [50, 55, 60, 62, 61, 70, 72, 75, 74, 74, 78]
+    assert {point["value"] for point in goal["data"]} == {80}
+    assert chart["chart"]["axis_config"]["categories"][0] == "W37"
+    assert "▅▅·▅▅▅▆▆▇▆▆▇ linked, goal 80 %" in show(main, "plain_blocks")
+    check_chart(chart)
+
+
+def check_chart(block: dict[str, Any]) -> None:
+    """By the builder, which knows the limits of the vendor and which the schema does not."""
+    axis = block["chart"]["axis_config"]
+    slackblocks.DataVisualizationBlock(
+        title=block["title"],
+        chart=slackblocks.LineChart(
+            series=[
+                slackblocks.DataSeries(
+                    one["name"], [slackblocks.DataPoint(point["label"], point["value"]) for point in one["data"]]
+                )
+                for one in block["chart"]["series"]
+            ],
+            axis_config=slackblocks.AxisConfig(axis["categories"], axis["x_label"], axis["y_label"]),
+        ),
+        block_id=block["block_id"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("trend", "labels"),
+    [
+        ((), None),
+        ((WeekPoint(label="2026-W48", coverage=0.5),), None),
+        ((WeekPoint(label="2026-W47", coverage=None), WeekPoint(label="2026-W48", coverage=0.5)), None),
+        ((WeekPoint(label="now", coverage=1.0), WeekPoint(label="x" * 90, coverage=0.0)), ["now", "x" * 19 + "…"]),
+        ((WeekPoint(label="-", coverage=1.0), WeekPoint(label="2026-W1", coverage=2.0)), ["?", "W1"]),
+        (tuple(WeekPoint(label=f"W{n}", coverage=0.5) for n in range(40)), [f"W{n}" for n in range(20, 40)]),
+    ],
+)
+def test_a_trend_is_drawn_where_there_is_one(trend: tuple[WeekPoint, ...], labels: list[str] | None) -> None:
+    messages = render_slack(make_digest(trend=trend), "it")
+    check(messages)
+    charts = [block for block in blocks_of(messages[0]) if block["type"] == "data_visualization"]
+    assert [chart["chart"]["axis_config"]["categories"] for chart in charts] == ([labels] if labels else [])
+    for chart in charts:
+        check_chart(chart)
+
+
+def test_a_table_holds_what_fits_and_names_the_command_for_the_rest() -> None:
+    notes = tuple(make_note(number, "A title of the usual length, more or less") for number in range(500))
+    messages = render_slack(make_digest(unlinked_items=notes, unlinked=500), "en")
+    check(messages)
+    (table,) = [block for block in blocks_of(messages[1]) if block["type"] == "data_table"]
+    cells = [
+        [slackblocks.RawText(cell["text"]) if cell["type"] == "raw_text" else
+         slackblocks.RawNumber(cell["value"], cell["text"]) if cell["type"] == "raw_number" else
+         slackblocks.RichTextBlock(slackblocks.RichTextSection([
+             slackblocks.RichTextLink(cell["elements"][0]["elements"][0]["url"], text="x")]))
+         for cell in row]
+        for row in table["rows"]
+    ]  # fmt: skip
+    slackblocks.DataTableBlock(rows=cells, caption=table["caption"], page_size=table["page_size"])
+    shown = len(table["rows"]) - 1
+    assert 15 < shown < 101
+    assert f"and {500 - shown} more · all of it: align-sync report unlinked -t Payments" in show(messages[1], "blocks")
+
+
+def test_unlinked_items_of_several_teams_get_a_reply_each_and_long_lists_are_cut() -> None:
+    notes = (make_note(1, team="b"), make_note(2, team="A"), make_note(3, team="b", points=None, address=""))
+    digest = make_digest(
+        unlinked_items=notes,
+        dead_links=tuple(make_note(n, wrong_name="okr/x", fixes=()) for n in range(40)),
+        idle=tuple(KeyResultNote(key=f"KR-{n}", title="t" * 300, team="") for n in range(300)),
+        changes=tuple(
+            ChangeNote(sort=sort, key=f"A-{n}", title="x" * 900, team="A", address=f"https://a.example/{'y' * 900}")
+            for sort in ChangeSort
+            for n in range(40)
+        ),
+    )  # fmt: skip
+    messages = render_slack(digest, "en")
+    check(messages)
+    heads = [str(message.payload["text"]).splitlines()[0] for message in messages[1:]]
+    assert heads == [
+        "A · 1 unlinked", "b · 2 unlinked", "dead links", "without work", "since week 47",
+        "exemptions that end within a week",
+    ]  # fmt: skip
+    assert "and 290 more" in show(messages[4], "blocks")
+
+
+def test_five_hundred_teams_fit_into_one_table_and_a_word() -> None:
+    digest = replace(LEADERSHIP, teams=tuple(make_team(f"Team {n}" * 9, None if n % 3 else 0.7) for n in range(500)))
+    messages = render_slack(digest, "it")
+    check(messages)
+    assert "align-sync report" in show(messages[1], "blocks")
+
+
+def test_block_ids_differ_from_those_of_the_digest_that_is_replaced() -> None:
+    first, second = (render_slack(make_digest(made_at=at), "en") for at in (NOW, NOW + timedelta(seconds=1)))
+    ids = [{block["block_id"] for message in made for block in blocks_of(message)} for made in (first, second)]
+    assert not ids[0] & ids[1]
+    assert first == render_slack(make_digest(), "en")
+
+
+def test_a_reply_without_a_successor_says_so() -> None:
+    assert "newer digest" in str(say_overtaken("en").payload)
+    assert "più recente" in str(say_overtaken("it").payload)
+
+
+EVIL = (
+    *HOSTILE,
+    "<!channel> <!here|x> <!subteam^S1> <@U123> <#C123|c> <https://evil.example|safe>",
+    "&lt;!channel&gt; @here @channel @everyone https://evil.example mailto:a@b.example",
+    "`*_~ ```code``` >quote\n> quote \n• bullet *bold* _it_ :tada:",
+    "|" * 20 + "<" * 500,
+    "e\u0301" * 600,
+    "👩\u200d💻🏽🇮🇹" * 150,
+    "",
+    " ",
+)
+
+
+def poison(text: str) -> Digest:
+    """The text wherever a text can come from outside."""
+    note = make_note(
+        1, text, key=text, team=text, address=f"https://jira.example/{text}", because=text, wrong_name=text,
+        right_key=text,
+    )  # fmt: skip
+    change = ChangeNote(
+        sort=ChangeSort.MOVED, key=text, title=text, team=text, address=note.address, serves=(text, text)
+    )
+    result = KeyResultNote(key=text, title=text, team=text, health=text or "off track", progress=0.5)
+    return make_digest(
+        team=text, largest=(note,), unlinked_items=(note, note), dead_links=(note,) * 5, idle=(result,) * 5,
+        in_danger=(result,), changes=(change,), expiring=(note,), teams=(make_team(text),),
+        trend=(WeekPoint(label=text, coverage=0.1), WeekPoint(label="2026-W48", coverage=0.2)),
+        sources=(SourceNote(source=text, state="stale", complete_at=None, failure=text),),
+        closed_channels=(text, text), withheld=text, reason=text,
+    )  # fmt: skip
+
+
+def check_poisoned(text: str) -> None:
+    for state in DigestState:
+        for kind in DigestKind:
+            messages = render_slack(replace(poison(text), state=state, kind=kind), "en")
+            check(messages, with_schema=False)
+            for message in messages:
+                for address in addresses_in(message.payload):
+                    assert address.startswith("https://jira.example/")
+                    assert not set(address) & set("<>| \n")
+
+
+@pytest.mark.parametrize("text", EVIL, ids=range(len(EVIL)))
+def test_texts_from_outside_never_speak(text: str) -> None:
+    check_poisoned(text)
+
+
+def test_hostile_texts_keep_the_schema() -> None:
+    check(render_slack(poison("".join(EVIL[:20])), "it"))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.text(max_size=300) | st.lists(st.sampled_from(EVIL), min_size=1, max_size=3).map("".join))
+def test_no_text_whatsoever_speaks(text: str) -> None:
+    check_poisoned(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.sampled_from("ab&<>e\u0301🇮🇹👍🏽*_"), max_size=60), st.integers(min_value=2, max_value=30))
+def test_a_cut_keeps_whole_characters_and_the_length_once_escaped(text: str, limit: int) -> None:
+    cut = slack_text.cut(text, limit)
+    assert slack_text.size_of(slack_text.escape(cut)) <= limit
+    if cut != text:
+        kept = cut.removesuffix("…")
+        assert text.startswith(kept)
+        follows = text[len(kept) : len(kept) + 1]
+        assert follows not in {"\u0301", "🏽"} or not kept
+
+
+def test_flags_are_not_parted() -> None:
+    assert slack_text.cut("🇮🇹🇫🇷🇩🇪", 11) == "🇮🇹🇫🇷…"
+
+
+def test_addresses_that_are_none_or_too_long_become_bold_text() -> None:
+    for address in ("javascript:alert(1)", "", "ftp://x.example", "https://x.example/" + "y" * 2_000):
+        (span,) = [slack_text.link("PAY-1", address)]
+        assert (span.address, span.is_bold) == ("", True)
+    assert slack_text.link("P|1", "https://x.example/a|b<c>").address == "https://x.example/a%7Cb%3Cc%3E"
+    assert slack_text.write_mrkdwn((slack_text.link("P|1", "https://x.example"),)) == "<https://x.example|P│1>"
+
+
+def test_small_print_that_is_too_long_loses_its_last_parts() -> None:
+    sheet = slack_blocks.Sheet(words=words_of("en"), mark="m")
+    long = slack_text.say(" · ".join(f"source {n} Mon 09:00" for n in range(500)))
+    (block,) = sheet.plain((slack_blocks.Context(long),))
+    assert block["elements"][0]["text"].endswith("09:00")  # type: ignore[index]
+    (block,) = sheet.plain((slack_blocks.Context(slack_text.say("x" * 9_000)),))
+    assert len(str(block)) < 3_000
+
+
+def test_lines_are_shared_out_over_sections_without_parting_one() -> None:
+    sheet = slack_blocks.Sheet(words=words_of("en"), mark="m")
+    blocks = sheet.plain((slack_blocks.Lines(tuple(slack_text.say("&" * 400) for _ in range(5))),))
+    texts = [text for block in blocks for text in texts_in(block["text"]) if text]
+    assert [len(text) for text in texts] == [2_000] * 5
+    assert sheet.plain((slack_blocks.Lines(()),)) == []
+
+
+def find_messages(path: Path) -> Iterator[str]:
+    """What is looked up in the catalogue: literals that are given to `text`, `sentence` or `plural`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{number}" in node.value:
+            yield node.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            is_lookup = node.func.attr in {"text", "sentence", "plural", "plural_sentence"}
+            yield from (
+                argument.value
+                for argument in node.args
+                if is_lookup and isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            )
+
+
+def test_every_message_is_told_in_italian() -> None:
+    italian = (RENDER.parent / "catalogues" / "it" / "slack.po").read_text()
+    used = {message for path in RENDER.glob("slack*.py") for message in find_messages(path)}
+    assert len(used) > 30
+    assert sorted(message for message in used if f'"{message}"' not in italian) == []
