@@ -157,7 +157,7 @@ def _where(settings: Settings) -> str:
 
 
 def _without_secrets(url: str) -> URL:
-    parsed = make_url(url).set(password=None)  # `set` takes None for "as it is"
+    parsed = make_url(url)._replace(password=None)  # `set` takes None for "as it is"
     return parsed.difference_update_query([name for name in parsed.query if SECRET_PARAMETER.search(name)])
 
 

@@ -28,21 +28,21 @@ def test_a_digest_is_posted_once_with_its_thread_and_changed_in_place(tmp_path: 
     with line.sandbox() as sandbox:
         line.variables = {**sandbox.variables, "ALIGN_SYNC_DATABASE__URL": f"sqlite:///{tmp_path}/own.db"}
         assert line.run("sync").code == 0
-        shown = line.run("digest", "preview", "--leadership", "--channel-kind", "slack")
+        shown = line.run("digest", "preview", "-t", "platform", "--channel-kind", "slack")
         assert shown.code == 0, shown.err
         assert posted(sandbox) == []
-        sent = line.run("digest", "send", "--leadership")
+        sent = line.run("digest", "send", "-t", "platform")
         assert sent.code == 0, sent.err
         (main,) = posted(sandbox)
         assert main["metadata"]["event_type"] == "align_sync_digest"
         assert main["metadata"]["event_payload"]["key"]
-        assert "all teams" in main["text"]
+        assert "Platform" in main["text"]
         thread = posted(sandbox, main["ts"])
         assert len(thread) > 1
-        again = line.run("digest", "send", "--leadership")
+        again = line.run("digest", "send", "-t", "platform")
         assert (again.code, len(posted(sandbox))) == (0, 1)
         assert "was made before (news)" in again.out
-        forced = line.run("digest", "send", "--leadership", "--force")
+        forced = line.run("digest", "send", "-t", "Platform", "--force")
         assert forced.code == 0, forced.err
         (changed,) = posted(sandbox)
         assert changed["ts"] == main["ts"]

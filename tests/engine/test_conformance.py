@@ -84,7 +84,6 @@ def test_of_one_subject_one_is_done_at_a_time(world: EngineWorld) -> None:
     for kind in (RunKind.SYNC, RunKind.PRUNE, RunKind.READ):
         world.ask("store", kind)
     world.settle()
-    world.reconcile()
     assert most == [False, False, False]
     assert {run.state for run in world.all()} == {RunState.DONE}
 

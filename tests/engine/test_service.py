@@ -113,6 +113,17 @@ def test_a_loop_outlives_what_goes_wrong_and_comes_at_once_when_it_is_poked() ->
     assert loop.silent_for < PATIENCE
 
 
+def test_what_waits_in_this_process_already_is_not_taken_twice(app: App) -> None:
+    dispatcher, done = InlineDispatcher(1), list[int]()
+    run = runs.ask(app, RunKind.PRUNE, "store")
+    dispatcher.wake(run)
+    dispatcher.wake(run)
+    dispatcher.start(done.append)
+    assert dispatcher.wait_until_idle(PATIENCE)
+    assert done == [run.id]
+    dispatcher.stop(PATIENCE)
+
+
 class Slow:
     """The engine with work that lasts until it is told to stop, as a pull does at its next page."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from align_sync.digests.model import DigestKind, DigestState
 from align_sync.errors import StoreError, UserError
-from align_sync.flows.digest import known_teams, list_digests, resend, week_of
+from align_sync.flows.digest import keep_digest, known_teams, list_digests, resend, week_of
 from align_sync.jobs.digesting import make_digest, preview_digest, run_digest
 from align_sync.scheduling.run import Run, RunKind, RunState
 from align_sync.store.channels import lock_channel
@@ -93,6 +93,12 @@ def test_force_takes_the_place_of_what_stands_there_and_empties_replies_that_are
     assert [one.replaces_id for one in after] == [one.id for one in before]
     assert [one.parent_id for one in after[1:]] == [after[0].id] * (len(before) - 1)
     assert "newer digest" in after[-1].payload
+
+
+def test_of_two_processes_that_make_it_at_once_one_does(world: ToldWorld) -> None:
+    first = make(world)
+    late = keep_digest(world.app, first.digest, force=False)
+    assert (late.is_new, late.digest_id, len(entries(world))) == (False, first.digest_id, first.entries)
 
 
 def test_both_databases_keep_force_and_send_again(either: ToldWorld) -> None:

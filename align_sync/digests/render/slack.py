@@ -11,7 +11,7 @@ from align_sync.digests.render.slack_replies import write_replies
 from align_sync.digests.render.slack_text import escape, size_of, write_fallback
 from align_sync.digests.words import Words, words_of
 
-LONGEST_TEXT = 2_000
+LONGEST_TEXT = 1_500
 _WITH_DETAILS = frozenset({DigestState.NEWS, DigestState.PREVIEW, DigestState.PARTIAL})
 
 

@@ -107,7 +107,7 @@ class Sheet:
                 yield chart(points, goal, self.words)
             case Table():
                 yield _data_table(part)
-            case Header() | Context():
+            case _:
                 yield from self._plain(part)
 
     def _plain(self, part: Part) -> Iterator[Block]:
@@ -123,7 +123,7 @@ class Sheet:
                 yield from _sections(write_mrkdwn(line) for line in lines)
             case Bullets(lines):
                 yield from _sections(f"• {write_mrkdwn(line)}" for line in lines)
-            case Table():
+            case _:
                 yield from _sections(f"• {_write_row(row)}" for row in part.rows)
 
     def _draw(self, points: tuple[WeekPoint, ...], goal: float) -> str:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from align_sync.digests.words import Sentence
 from align_sync.reports.plain import make_plain, safe_address
@@ -99,13 +100,10 @@ def cut(text: str, limit: int) -> str:
     """At most so many characters once escaped; whole ones, with their accents, skin tones and flags."""
     if size_of(escape(text)) <= limit:
         return text
-    kept, room = [], limit - 1
-    for cluster in _clusters(text):
-        room -= size_of(escape(cluster))
-        if room < 0:
-            break
-        kept.append(cluster)
-    return "".join(kept).rstrip() + ELLIPSIS
+    clusters = tuple(_clusters(text))
+    ends = accumulate(size_of(escape(cluster)) for cluster in clusters)
+    kept = "".join(cluster for cluster, end in zip(clusters, ends, strict=True) if end < limit)
+    return kept.rstrip() + ELLIPSIS
 
 
 def _clusters(text: str) -> Iterator[str]:

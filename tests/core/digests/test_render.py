@@ -264,6 +264,17 @@ def test_a_source_that_is_fresh_has_no_banner() -> None:
     assert shown.count("\n! ") == 3
 
 
+def test_twelve_lines_are_never_exceeded_whatever_there_is_to_say() -> None:
+    five = tuple(make_note(number) for number in range(5))
+    counts = [
+        len(tell(make_news(largest=five, state=state, closed_channels=closed), words_of("en")).lines) + 1
+        for state in (DigestState.NEWS, DigestState.PREVIEW)
+        for closed in ((), ("pay",))
+    ]
+
+    assert counts == [MOST_LINES] * 4
+
+
 def test_many_sources_are_cut_and_old_ones_have_their_date() -> None:
     old = tuple(
         SourceNote(source=f"s{number}", state="stale", complete_at=MONDAY.replace(day=2)) for number in range(7)

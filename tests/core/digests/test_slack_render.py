@@ -218,6 +218,29 @@ def test_five_hundred_teams_fit_into_one_table_and_a_word() -> None:
     assert "align-sync report" in show(messages[1], "blocks")
 
 
+def test_what_is_read_aloud_is_whole_lines_and_not_all_of_them() -> None:
+    old = tuple(replace(OLD, source="&" * 60) for _ in range(6))
+    digest = make_digest(
+        state=DigestState.PARTIAL, reason="x" * 900, coverage=None, withheld="y" * 900, sources=old,
+        teams=tuple(make_team("&" * 60) for _ in range(8)),
+        dead_links=tuple(make_note(1, key="&" * 60, wrong_name="&" * 60, right_key="&" * 60) for _ in range(4)),
+    )  # fmt: skip
+    messages = render_slack(digest, "en")
+    check(messages)
+    text = str(messages[0].payload["text"])
+    assert 1_000 < slack_text.size_of(text) <= 1_500
+    assert "in danger" not in text
+
+
+def test_an_item_that_nobody_estimated_and_for_which_nothing_is_known_is_named_alone() -> None:
+    digest = replace(NOTHING, largest=(make_note(7, points=None, fixes=()),))
+    assert (
+        show(render_slack(digest, "en")[0], "plain_blocks")
+        .splitlines()[-2]
+        .endswith("|PAY-7> Migrate the ledger exporter")
+    )
+
+
 def test_block_ids_differ_from_those_of_the_digest_that_is_replaced() -> None:
     first, second = (render_slack(make_digest(made_at=at), "en") for at in (NOW, NOW + timedelta(seconds=1)))
     ids = [{block["block_id"] for message in made for block in blocks_of(message)} for made in (first, second)]
@@ -305,6 +328,8 @@ def test_flags_are_not_parted() -> None:
 
 
 def test_addresses_that_are_none_or_too_long_become_bold_text() -> None:
+    assert slack_text.cut("", 5) == ""
+    assert list(slack_text._clusters("")) == []
     for address in ("javascript:alert(1)", "", "ftp://x.example", "https://x.example/" + "y" * 2_000):
         (span,) = [slack_text.link("PAY-1", address)]
         assert (span.address, span.is_bold) == ("", True)
