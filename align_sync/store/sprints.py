@@ -59,6 +59,11 @@ def load_sprints(
     )
 
 
+def load_team_names(connection: Connection) -> frozenset[str]:
+    """The teams that have a sprint, whichever state it is in."""
+    return frozenset(connection.scalars(select(sprint.c.team).where(sprint.c.team != "").distinct()))
+
+
 def load_places(connection: Connection, state: SprintState) -> Iterator[tuple[SprintRef, str]]:
     """The sprints in one state with their teams, and nothing else of them."""
     rows = connection.execute(

@@ -56,31 +56,36 @@ def load_status(connection: Connection, source: str) -> SourceStatus | None:
 
 
 def load_statuses(connection: Connection) -> tuple[SourceStatus, ...]:
-    statuses = []
-    for row in connection.execute(select(source_state).order_by(source_state.c.source)).all():
-        last = connection.execute(
-            select(sweep.c.problems, sweep.c.problem_count)
-            .where(sweep.c.source == row.source)
-            .order_by(sweep.c.id.desc())
-            .limit(1)
-        ).first()
-        statuses.append(
-            SourceStatus(
-                source=row.source,
-                kind=row.kind,
-                progress=Progress(cursor_at=row.cursor_at, wide_at=row.wide_at, full_at=row.full_at),
-                complete_at=row.complete_at,
-                attempted_at=row.attempted_at,
-                failure=row.failure,
-                failure_kind=row.failure_kind,
-                facts=orjson.loads(row.facts),
-                facts_at=row.facts_at,
-                members=row.members,
-                problems=tuple(Problem(**entry) for entry in orjson.loads(last.problems)) if last else (),
-                problem_count=last.problem_count if last else 0,
-            )
+    newest = (
+        select(sweep.c.id)
+        .where(sweep.c.source == source_state.c.source)
+        .order_by(sweep.c.id.desc())
+        .limit(1)
+        .correlate(source_state)
+        .scalar_subquery()
+    )
+    chosen = (
+        select(source_state, sweep.c.problems, sweep.c.problem_count)
+        .select_from(source_state.outerjoin(sweep, sweep.c.id == newest))
+        .order_by(source_state.c.source)
+    )
+    return tuple(
+        SourceStatus(
+            source=row.source,
+            kind=row.kind,
+            progress=Progress(cursor_at=row.cursor_at, wide_at=row.wide_at, full_at=row.full_at),
+            complete_at=row.complete_at,
+            attempted_at=row.attempted_at,
+            failure=row.failure,
+            failure_kind=row.failure_kind,
+            facts=orjson.loads(row.facts),
+            facts_at=row.facts_at,
+            members=row.members,
+            problems=tuple(Problem(**entry) for entry in orjson.loads(row.problems or b"[]")),
+            problem_count=row.problem_count or 0,
         )
-    return tuple(statuses)
+        for row in connection.execute(chosen)
+    )
 
 
 def load_statuses_at(connection: Connection, at: datetime) -> tuple[SourceStatus, ...]:

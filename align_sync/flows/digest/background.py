@@ -10,7 +10,7 @@ from align_sync.digests.policy import DigestPolicy
 from align_sync.errors import UserError
 from align_sync.store.channels import load_channels
 from align_sync.store.digests import StoredDigest, find_digest, load_before
-from align_sync.store.sprints import load_sprints
+from align_sync.store.sprints import load_team_names
 
 WEEKS = 26
 
@@ -39,8 +39,7 @@ def week_of(at: datetime, zone: str) -> str:
 def known_teams(app: App) -> tuple[str, ...]:
     """Those of the settings, and those of the sprints that were read."""
     with app.store.read() as connection:
-        sprints = load_sprints(connection)
-    names = {one.team.casefold(): one.team for one in sprints if one.team}
+        names = {team.casefold(): team for team in load_team_names(connection)}
     names |= {one.name.casefold(): one.name for one in app.settings.teams}
     return tuple(sorted(names.values(), key=str.casefold))
 
