@@ -21,7 +21,9 @@ from align_sync.flows.deliver import deliver
 from align_sync.flows.digest import (
     MadeDigest,
     ToldDigest,
+    check_served,
     find_made,
+    is_served,
     known_teams,
     list_digests,
     resend,
@@ -107,7 +109,7 @@ def _document(digest: Digest, channel_kind: str | None, language: str) -> str:
     "--again",
     "force",
     is_flag=True,
-    help="Also where nothing is new or the week had its digest: replaces it.",
+    help="Also where nothing is new or the week had its digest: replaces it. After a preview: to its readers.",
 )
 @rich_click.pass_obj
 def send(
@@ -215,9 +217,14 @@ def _one(app: "App", team: str | None, *, leadership: bool) -> Whose:
 
 
 def _all(app: "App") -> tuple[Whose, ...]:
-    teams = tuple((DigestKind.TEAM, team) for team in known_teams(app))
-    wants_roll_up = any(channel.leadership for channel in app.settings.channels.values())
-    return (*teams, (DigestKind.LEADERSHIP, "")) if wants_roll_up else teams
+    """Those that some channel gets; the others are named."""
+    everyone = (*((DigestKind.TEAM, team) for team in known_teams(app)), (DigestKind.LEADERSHIP, ""))
+    served = tuple(whose for whose in everyone if is_served(app, *whose))
+    if not served:
+        check_served(app, *everyone[0])
+    if left := [team for kind, team in everyone if kind is DigestKind.TEAM and (kind, team) not in served]:
+        say(f"left out, since no channel gets them: {', '.join(left)}")
+    return served
 
 
 def _check_week(week: str | None, at: datetime, zone: str) -> None:

@@ -29,7 +29,7 @@ from align_sync.demo.story import (
 )
 from align_sync.demo.story.sources import CONNECTION, WAREHOUSE, address_variable
 from align_sync.digests.model import DigestKind
-from align_sync.digests.render import render_preview
+from align_sync.digests.render import render_main
 from align_sync.errors import UserError
 from align_sync.flows.digest import known_teams
 from align_sync.flows.report import report
@@ -137,14 +137,14 @@ def run_pass(app: App, options: Options, out_dir: Path, *, once_synced: Callable
 
 
 def _show_digest(app: App) -> None:
-    """What leadership or, where there is but one, the team would be sent now; nothing is posted."""
+    """The messages that one team and, where there are several, leadership would be sent now; nothing is posted."""
     teams = known_teams(app)
     if not teams:
         return
+    command = shlex.join(("align-sync", "digest", "preview", "-t", teams[0]))
+    emit(f"\nThe weekly digest, as it would be sent now; with its thread: {command}\n")
     for kind, team in ((DigestKind.TEAM, teams[0]), (DigestKind.LEADERSHIP, ""))[: len(teams)]:
-        digest = preview_digest(app, kind, team, at=app.now())
-        emit("\n")
-        emit(render_preview(digest, app.settings.digest.language.value))
+        emit(f"\n{render_main(preview_digest(app, kind, team, at=app.now()), app.settings.digest.language.value)}")
 
 
 def _refuse_half_configured(settings: Settings) -> None:

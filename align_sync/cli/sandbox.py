@@ -11,6 +11,8 @@ import rich_click
 
 from align_sync.app import read_clock
 from align_sync.cli.output import emit, say, write_file
+from align_sync.cli.simulating import simulate
+from align_sync.daemon.service import wait_for_signal
 from align_sync.demo.fake_jira import Flavour
 from align_sync.demo.fake_slack import BOT_TOKEN, WEBHOOK_PATH
 from align_sync.demo.sandbox import (
@@ -33,6 +35,7 @@ SETTINGS = "sandbox.toml"
 _PORT = click.IntRange(0, 65_535)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _MOST_LATENCY = 60_000
+_MOST_DAYS = 31
 
 
 @rich_click.command("sandbox")
@@ -59,6 +62,14 @@ _MOST_LATENCY = 60_000
     "--latency-ms", type=click.IntRange(0, _MOST_LATENCY), default=0, show_default=True, help="Wait before each answer."
 )
 @rich_click.option(
+    "--simulate",
+    "days",
+    type=click.IntRange(1, _MOST_DAYS),
+    metavar="DAYS",
+    help="Play the service against the sample company for so many days of pretended time, then end: 7 take less than"
+    " a minute. No other source is asked.",
+)
+@rich_click.option(
     "--out-dir",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("out"),
@@ -75,6 +86,7 @@ def command(
     jira_sprints: Path | None,
     active_sprint: int | None,
     latency_ms: int,
+    days: int | None,
     out_dir: Path,
 ) -> int:
     """Pretended Jira, Linear and Slack servers on this machine, until Ctrl-C.
@@ -85,6 +97,12 @@ def command(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
+    if days is not None:
+        if recording is not None:
+            raise UserError(
+                "days are played on the sample company", where="--simulate", advice="leave --jira-issues out"
+            )
+        return simulate(out_dir, days, stop)
     with open_sandbox(
         clock=read_clock,
         flavour=Flavour(jira_flavour),
@@ -96,7 +114,7 @@ def command(
         emit(describe(sandbox, okrs, settings))
         if not sandbox.has_active_sprint():
             say("no recorded sprint is active, so that a report is empty; name one with --active-sprint")
-        stop.wait()
+        wait_for_signal(stop)
     say("stopped")
     return 0
 

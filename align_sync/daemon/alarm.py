@@ -66,7 +66,7 @@ class Alarm:
         every = IntervalTrigger(seconds=TURN_EVERY.total_seconds(), timezone="UTC")
         self._clock.add_job(self._turn, every, executor=TURN)
         for schedule in schedules:
-            self._clock.add_job(self._fire, SlotTrigger(schedule), args=[schedule], id=schedule.id)
+            self._clock.add_job(self.fire, SlotTrigger(schedule), args=[schedule], id=schedule.id)
 
     def start(self) -> None:
         self._clock.start()
@@ -80,13 +80,14 @@ class Alarm:
         """Whether anybody would notice that a slot has come."""
         return time.monotonic() - self._turned_at < MOST_SILENCE.total_seconds()
 
-    def _turn(self) -> None:
-        self._turned_at = time.monotonic()
-
-    def _fire(self, schedule: Schedule) -> None:
+    def fire(self, schedule: Schedule) -> None:
+        """What a wake-up for this schedule does."""
         slot = newest_due(schedule, self._app.now())
         if slot is not None:
             tick(self._app, schedule, slot, self._transport)
+
+    def _turn(self) -> None:
+        self._turned_at = time.monotonic()
 
     def _note_fault(self, event: JobExecutionEvent) -> None:
         self.faults += 1

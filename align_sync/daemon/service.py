@@ -1,6 +1,7 @@
 """The service: a clock that ticks, a loop that makes good what was missed, one that delivers, and those who work."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 OnEnd = Callable[[Ended], None]
 MOST_SILENCE = timedelta(seconds=90)
+LOOK_EVERY = timedelta(seconds=0.1)
 PAGE_TIME = timedelta(seconds=5)
 """Of the grace: until a pull that is told to stop has come to the end of its page."""
 
@@ -70,6 +72,7 @@ class Service:
     def end(self) -> None:
         """Begin nothing more; what is under way may end, and near the end of the grace is asked to."""
         self._is_leaving = True
+        log.info("service.ending")
         grace = self._app.settings.serve.grace
         asking = threading.Timer(max(grace - PAGE_TIME, grace / 2).total_seconds(), self._app.stop.set)
         asking.daemon = True
@@ -125,6 +128,16 @@ class Service:
             self._leave.set()
 
 
+def wait_for_signal(leave: threading.Event) -> None:
+    """Wait as a main thread has to, whose signals set `leave`.
+
+    A signal that comes just before a wait without an end is told of only after it, and one that comes while the event
+    is locked for a wait would lock it once more.
+    """
+    while not leave.is_set():
+        time.sleep(LOOK_EVERY.total_seconds())
+
+
 def serve(app: App, schedules: tuple[Schedule, ...], leave: threading.Event, on_end: OnEnd) -> None:
     """Work until `leave` is set. Raises `AlreadyRunningError` where another service does all the work."""
     service = Service(app, open_dispatcher(app), schedules, on_end)
@@ -132,7 +145,7 @@ def serve(app: App, schedules: tuple[Schedule, ...], leave: threading.Event, on_
     with open_probes(app.settings.serve, told):
         service.begin(leave)
         try:
-            leave.wait()
+            wait_for_signal(leave)
         finally:
             service.end()
     if service.failure is not None:

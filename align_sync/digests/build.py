@@ -59,20 +59,8 @@ def build_digest(
     past = sort_past(week, history, before)
     before = before if before is not None and is_sure(before) else None
     facts = _gather(report, left_out, policy, now)
-    suspicion = "" if force else suspect_loss(facts.unlinked, before, changes)
-    unlinked_hash = _hash_items(facts.items)
-    state, reason = decide_state(
-        Finding(
-            coverage=facts.coverage,
-            unlinked=facts.unlinked,
-            unlinked_hash=unlinked_hash,
-            unusable=facts.unusable,
-            unsure=facts.unsure or suspicion,
-        ),
-        past,
-        policy,
-        force=force,
-    )
+    found = _find(facts, suspicion="" if force else suspect_loss(facts.unlinked, len(facts.items), before))
+    state, reason = decide_state(found, past, policy, force=force)
     digest = Digest(
         kind=kind,
         team=team,
@@ -86,7 +74,8 @@ def build_digest(
         lens=report.headline.lens,
         coverage=None if state is DigestState.WITHHELD else facts.coverage,
         unlinked=facts.unlinked,
-        unlinked_hash=unlinked_hash,
+        unlinked_hash=found.unlinked_hash,
+        items=len(facts.items),
         coverage_before=before.coverage if before else None,
         unlinked_before=before.unlinked if before else None,
         before_week=before.week if before else "",
@@ -127,6 +116,16 @@ def _gather(report: AlignmentReport, left_out: tuple[SourceLine, ...], policy: D
         unlinked=sum(item.bucket.is_actionable for item in items),
         unusable=unusable,
         unsure=unsure,
+    )
+
+
+def _find(facts: _Facts, *, suspicion: str) -> Finding:
+    return Finding(
+        coverage=facts.coverage,
+        unlinked=facts.unlinked,
+        unlinked_hash=_hash_items(facts.items),
+        unusable=facts.unusable,
+        unsure=facts.unsure or suspicion,
     )
 
 

@@ -123,6 +123,7 @@ class SourceNote:
 class Digest:
     """What a digest says. `team` is empty for leadership; `week` is the ISO week in the zone, as 2026-W48.
 
+    `items` are those in scope, by which the next digest sees that some went missing; 0 where it is not known.
     `unlinked_hash` stands for the set of unlinked items, so that the next digest sees whether it is the same.
     `quiet_weeks` counts how many weeks before this one nothing was posted. `commands` are (command, what it shows).
     """
@@ -140,6 +141,7 @@ class Digest:
     coverage: float | None
     unlinked: int
     unlinked_hash: str
+    items: int = 0
     coverage_before: float | None = None
     unlinked_before: int | None = None
     before_week: str = ""

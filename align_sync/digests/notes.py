@@ -13,6 +13,10 @@ from align_sync.reports.model import AlignmentReport, KeyResultLine, ReportItem
 from align_sync.reports.order import natural_order
 
 LARGEST = 5
+KEY_RESULT = "KEY-RESULT"
+"""Stands in a command for what the reader has to choose: without marks that a shell or a channel would read."""
+
+_QUOTED = "'<key result>'"
 EXPIRING_WITHIN = timedelta(days=7)
 
 _COMMAND = re.compile(r"(?:or: )?(align-sync .+)", re.DOTALL)
@@ -64,7 +68,10 @@ def _note_fixes(item: ReportItem) -> Iterator[Fix]:
     for fix in item.fixes:
         if command := _COMMAND.fullmatch(fix):
             names_key_result = command[1].startswith("align-sync link ")
-            yield Fix(command=command[1], key_result=(item.suggestion or "") if names_key_result else "")
+            yield Fix(
+                command=command[1].replace(_QUOTED, KEY_RESULT),
+                key_result=(item.suggestion or "") if names_key_result else "",
+            )
 
 
 def list_largest(items: Iterable[ReportItem]) -> tuple[ItemNote, ...]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from align_sync.digests.model import Digest, SourceNote
 from align_sync.digests.policy import DigestPolicy
 from align_sync.digests.reasons import FELL
-from align_sync.reports.changes import Changes
 from align_sync.reports.model import SourceLine, SourceState
 
 _UNLINKED_MAY_FALL = 0.5
@@ -41,13 +40,11 @@ def find_unusable(lines: Iterable[SourceLine], policy: DigestPolicy, now: dateti
     )
 
 
-def suspect_loss(unlinked: int, before: Digest | None, changes: Changes | None) -> str:
+def suspect_loss(unlinked: int, items: int, before: Digest | None) -> str:
     """Why it looks as if items went missing rather than got linked; empty where nothing does."""
-    if before is None or changes is None or not before.unlinked:
+    if before is None:
         return ""
-    items_before = changes.unchanged + sum(change.before is not None for change in changes.changes)
-    items_after = changes.unchanged + sum(change.after is not None for change in changes.changes)
-    fell = (before.unlinked - unlinked) / before.unlinked
-    if fell <= _UNLINKED_MAY_FALL or items_before - items_after <= _ITEMS_MAY_FALL * items_before:
+    fell, lost = before.unlinked - unlinked, before.items - items
+    if fell <= _UNLINKED_MAY_FALL * before.unlinked or lost <= _ITEMS_MAY_FALL * before.items:
         return ""
-    return FELL.format(before=before.unlinked, after=unlinked, items_before=items_before, items_after=items_after)
+    return FELL.format(before=before.unlinked, after=unlinked, items_before=before.items, items_after=items)

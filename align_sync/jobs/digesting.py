@@ -7,11 +7,13 @@ from align_sync.app import App
 from align_sync.digests.build import build_digest
 from align_sync.digests.model import Digest, DigestKind, DigestState
 from align_sync.digests.past import last_said, sort_past
+from align_sync.digests.policy import DigestPolicy
 from align_sync.digests.trust import find_unusable
 from align_sync.errors import UserError
 from align_sync.flows.digest import (
     Background,
     MadeDigest,
+    check_served,
     find_team,
     keep_digest,
     load_background,
@@ -42,9 +44,11 @@ def run_digest(app: App, run: Run) -> str:
 def make_digest(app: App, kind: DigestKind, team: str, *, at: datetime, force: bool = False) -> MadeDigest:
     """The digest of the week of `at`, once; with `force` one more, which takes the place of the first.
 
-    Raises `UserError` where no team is called so.
+    Raises `UserError` where no team is called so, and where no channel serves it: the week is not used up by what
+    nobody gets.
     """
     team = find_team(app, team) if kind is DigestKind.TEAM else ""
+    check_served(app, kind, team)
     maker = _Maker(app=app, kind=kind, team=team, at=at, force=force)
     background = maker.load()
     if background.present is not None and not force:
@@ -97,6 +101,11 @@ class _Maker:
     def load(self) -> Background:
         return load_background(self.app, self.kind, self.team, self.week)
 
+    def _choose_policy(self, background: Background) -> DigestPolicy:
+        """What administrators were shown this week goes to its readers once a person says so."""
+        policy = policy_of(self.app)
+        return replace(policy, preview_first=False) if self.force and background.was_shown else policy
+
     def build(self, background: Background, gathered: _Gathered) -> Digest:
         past = sort_past(self.week, background.past, None)
         previewed = (one for one in past if one.state is DigestState.PREVIEW)
@@ -109,7 +118,7 @@ class _Maker:
             before=before,
             changes=None if gathered.left_out else _compare(self.app, before, gathered.report),
             history=background.past,
-            policy=policy_of(self.app),
+            policy=self._choose_policy(background),
             now=self.app.now(),
             closed_channels=background.closed_channels,
             left_out=gathered.left_out,

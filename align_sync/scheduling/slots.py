@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from align_sync.scheduling.cron import newest_fire, next_fire
+from align_sync.scheduling.run import RunKind
 from align_sync.scheduling.schedule import Schedule
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +34,17 @@ def newest_due(schedule: Schedule, now: datetime) -> datetime | None:
     else:
         slot = _floor(until, schedule.every)
     return slot if until - slot <= schedule.catch_up else None
+
+
+def is_made_up_for(schedule: Schedule, slot: datetime, alive_since: datetime | None) -> bool:
+    """Whether a slot that was missed is to be done late, where the service has been at work since this instant.
+
+    A digest is not, where it became due before anybody could have made it: an installation of a Tuesday does not begin
+    with a message about last week that nobody has asked for. All else is: it only brings the ledger up to date.
+    """
+    if schedule.kind is not RunKind.DIGEST:
+        return True
+    return alive_since is not None and due_at(schedule, slot) >= alive_since
 
 
 def due_at(schedule: Schedule, slot: datetime) -> datetime:

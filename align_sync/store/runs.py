@@ -189,6 +189,14 @@ def find_run(connection: Connection, dedupe_key: str) -> Run | None:
     return None if row is None else _read(row)
 
 
+def load_first_asked_at(connection: Connection) -> datetime | None:
+    """When the oldest run that is kept was asked for; None where there is none yet."""
+    asked_at: datetime | None = connection.execute(
+        select(run.c.created_at).order_by(run.c.id).limit(1)
+    ).scalar_one_or_none()
+    return asked_at
+
+
 def load_known_keys(connection: Connection, dedupe_keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys that have a row."""
     known: set[str] = set()

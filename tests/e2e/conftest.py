@@ -14,6 +14,7 @@ def told_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
     ended = CommandLine(folder).run("run", "--sample-if-unconfigured")
     assert ended.code == 0, ended.err
+    (folder / "said.txt").write_text(ended.out, encoding="utf-8")
     return folder / "out"
 
 

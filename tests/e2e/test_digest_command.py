@@ -1,56 +1,72 @@
-"""`align-sync digest` against the sandbox: what Slack gets, once, and in the place of what it had."""
+"""`align-sync digest`: what Slack gets, once, and in the place of what it had; what is refused, and how it ends."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from align_sync.demo.sandbox import SLACK_CHANNEL
-from tests.e2e.command_line import CommandLine, RunningSandbox
+from align_sync.app import read_clock
+from align_sync.cli import exit_codes
+from align_sync.demo.fake_slack import BOT_TOKEN, WEBHOOK_PATH, FakeSlack, SlackWorkspace
+from align_sync.demo.faults import Fault, Reset
+from align_sync.demo.http_server import FakeServer
+from tests.e2e.command_line import CommandLine
+
+CHANNEL = "ALIGN_SYNC_CHANNELS__OKR__"
 
 
-def posted(sandbox: RunningSandbox, ts: str = "") -> list[dict[str, Any]]:
-    """All messages of the channel, or of a thread, the oldest first."""
-    method = "conversations.replies" if ts else "conversations.history"
-    answer = httpx.get(
-        f"{sandbox.url_of('slack')}/api/{method}",
-        params={"channel": SLACK_CHANNEL, "ts": ts, "include_all_metadata": "true", "limit": 100},
-        headers={"Authorization": f"Bearer {sandbox.variables['ALIGN_SYNC_CHANNELS__SANDBOX__TOKEN']}"},
-    ).json()
-    assert answer["ok"], answer
-    found: list[dict[str, Any]] = answer["messages"]
-    return found if ts else found[::-1]
+@contextmanager
+def pretended_slack(line: CommandLine) -> Iterator[tuple[SlackWorkspace, FakeServer]]:
+    """Every team's digest, and the roll-up, go to a channel of it; over its incoming webhook with `WEBHOOK`."""
+    workspace = SlackWorkspace(read_clock, name="Acme Pay", webhook_channel="C1")
+    workspace.add_channel("C1", "okr-digest")
+    with FakeServer(FakeSlack(workspace)) as server:
+        told = {"KIND": "slack", "TO": '["C1"]', "TOKEN": BOT_TOKEN, "API_URL": f"{server.url}/api", "TEAMS": '["*"]'}
+        line.variables |= {f"{CHANNEL}{name}": value for name, value in told.items()}
+        yield workspace, server
 
 
-def test_a_digest_is_posted_once_with_its_thread_and_changed_in_place(tmp_path: Path) -> None:
-    line = CommandLine(tmp_path)
-    with line.sandbox() as sandbox:
-        line.variables = {**sandbox.variables, "ALIGN_SYNC_DATABASE__URL": f"sqlite:///{tmp_path}/own.db"}
-        assert line.run("sync").code == 0
-        shown = line.run("digest", "preview", "-t", "platform", "--channel-kind", "slack")
+def test_a_digest_is_posted_once_with_its_thread_and_changed_in_place(sample: CommandLine) -> None:
+    with pretended_slack(sample) as (workspace, _):
+        shown = sample.run("digest", "preview", "-t", "platform", "--channel-kind", "slack")
         assert shown.code == 0, shown.err
-        assert posted(sandbox) == []
-        sent = line.run("digest", "send", "-t", "platform")
+        assert not workspace.messages
+        sent = sample.run("digest", "send", "-t", "platform")
         assert sent.code == 0, sent.err
-        (main,) = posted(sandbox)
-        assert main["metadata"]["event_type"] == "align_sync_digest"
-        assert main["metadata"]["event_payload"]["key"]
-        assert "Platform" in main["text"]
-        thread = posted(sandbox, main["ts"])
-        assert len(thread) > 1
-        again = line.run("digest", "send", "-t", "platform")
-        assert (again.code, len(posted(sandbox))) == (0, 1)
+        main, *thread = workspace.messages.values()
+        assert main.metadata is not None
+        assert main.metadata["event_type"] == "align_sync_digest"
+        assert "Platform" in main.text
+        assert [one.thread_ts for one in thread] == [main.ts] * len(thread)
+        assert thread
+        again = sample.run("digest", "send", "-t", "platform")
+        assert (again.code, len(workspace.messages)) == (0, 1 + len(thread))
         assert "was made before (news)" in again.out
-        forced = line.run("digest", "send", "-t", "Platform", "--force")
+        forced = sample.run("digest", "send", "-t", "Platform", "--force")
         assert forced.code == 0, forced.err
-        (changed,) = posted(sandbox)
-        assert changed["ts"] == main["ts"]
-        assert changed["edited"]
-        assert len(posted(sandbox, main["ts"])) == len(thread)
-        history = line.run("digest", "history").out
-        assert "#2\tnews" in history
-        assert "#1\tnews" in history
+        changed, *later = workspace.messages.values()
+        assert (changed.ts, len(later)) == (main.ts, len(thread))
+        assert changed.edited_ts
+    history = sample.run("digest", "history").out
+    assert "#2\tnews" in history
+    assert "#1\tnews" in history
+
+
+def test_the_exit_code_says_whether_a_message_waits_and_for_whom(sample: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    folder = {"KIND": "file", "FOLDER": str(tmp_path / "taken" / "digests"), "TEAMS": '["Payments"]'}
+    waits = sample.run(
+        "digest", "send", "-t", "Payments", variables={f"{CHANNEL}{name}": value for name, value in folder.items()}
+    )
+    assert waits.code == exit_codes.PARTIAL, waits.err
+    assert "  okr: pending: " in waits.err
+    with pretended_slack(sample) as (_, server):
+        server.faults.add(Fault(action=Reset(after_answer=True), path=WEBHOOK_PATH))
+        hook = {f"{CHANNEL}KIND": "slack_webhook", f"{CHANNEL}URL": server.url + WEBHOOK_PATH}
+        held = sample.run("digest", "send", "-t", "Support", variables=hook)
+    assert held.code == exit_codes.HELD, held.err
+    assert "  okr: held: it may have arrived, and this channel cannot be asked" in held.err
 
 
 REFUSED: tuple[tuple[str, list[str], int, str], ...] = (
@@ -80,13 +96,30 @@ def test_a_preview_writes_files_and_nothing_else(sample: CommandLine, tmp_path: 
     assert sample.run_json("digest", "preview", "-t", "Payments", "-f", "json")["team"] == "Payments"
 
 
-def test_without_a_channel_it_says_so_and_a_file_gets_what_it_serves(sample: CommandLine, tmp_path: Path) -> None:
-    ended = sample.run("digest", "send", "-t", "Payments")
-    assert ended.code == 0
-    assert "no channel serves it" in ended.out
-    name = "ALIGN_SYNC_CHANNELS__ARCHIVE__"
-    channel = {f"{name}KIND": "file", f"{name}FOLDER": str(tmp_path / "sent"), f"{name}LEADERSHIP": "true"}
+def test_without_a_channel_nothing_is_made_and_a_file_gets_what_it_serves(sample: CommandLine, tmp_path: Path) -> None:
+    for whose, setting in (
+        (["-t", "Payments"], 'add "Payments" to teams'),
+        (["--leadership"], "add leadership = true"),
+        (["--all"], "no channel gets the digest of "),
+    ):
+        ended = sample.run("digest", "send", *whose)
+        assert ended.code == exit_codes.USAGE
+        assert setting in ended.err
+    assert sample.run("digest", "history").err == "no digest was made yet\n"
+    told = {"KIND": "file", "FOLDER": str(tmp_path / "sent"), "LEADERSHIP": "true"}
+    channel = {f"{CHANNEL}{name}": value for name, value in told.items()}
     ended = sample.run("digest", "send", "--all", variables=channel)
     assert ended.code == 0, ended.err
     assert "leadership: " in ended.out
+    assert "left out, since no channel gets them: Customer success, Payments, " in ended.err
     assert len(list((tmp_path / "sent").iterdir())) == 1
+
+
+def test_a_run_ends_with_the_messages_of_one_team_and_of_leadership(told_once: Path) -> None:
+    said = (told_once.parent / "said.txt").read_text(encoding="utf-8")
+    _, heading, shown = said.partition("The weekly digest, as it would be sent now; ")
+    lines = (heading + shown).rstrip().splitlines()
+    assert lines[0].endswith("with its thread: align-sync digest preview -t 'Customer success'")
+    assert 20 <= len(lines) <= 25
+    assert "↳" not in shown
+    assert shown.count("Sprint work and OKRs · ") == 2

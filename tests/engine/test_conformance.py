@@ -249,6 +249,19 @@ def test_a_source_to_be_left_alone_puts_its_runs_off_without_an_attempt(world: E
     assert (world.run(run).state, world.run(run).attempt) == (RunState.DONE, 1)
 
 
+def test_what_a_dead_worker_left_behind_is_put_off_too_while_its_source_is_left_alone(world: EngineWorld) -> None:
+    run = world.lost()
+    assert runs.claim(world.open_app("elsewhere:1:0"), run.id)
+    until = world.clock() + timedelta(minutes=20)
+    runs.note_source(world.app, "jira", RetriableError("slow down", retry_at=until, throttled=True))
+    world.clock.tick(2 * LEASE)
+    world.reconcile()
+    assert world.worked == []
+    world.clock.tick(timedelta(minutes=20))
+    world.reconcile()
+    assert (world.run(run).state, world.run(run).attempt) == (RunState.DONE, 2)
+
+
 def refuse(app: App, run: Run) -> str:
     """What a pull does whose credentials are refused."""
     error = AuthError("the credentials are refused")
@@ -353,6 +366,17 @@ def test_of_all_slots_that_were_missed_the_newest_is_made_up_for_unless_it_is_to
     assert world.reconcile(DIGEST) == (1, 0)
     world.clock.at = datetime.fromisoformat("2026-12-05T00:00:01Z")
     assert world.reconcile(DIGEST) == (0, 0)
+
+
+def test_what_was_due_before_the_first_sign_of_life_is_made_up_for_but_for_digests(world: EngineWorld) -> None:
+    world.clock.at = datetime.fromisoformat("2026-11-26T09:00:00Z")  # slots of seven days fall on Thursdays
+    assert world.reconcile(DIGEST) == (0, 0), "nothing is known yet"
+    runs.begin_service(world.app, started_at=world.clock(), is_alone=False)
+    assert world.reconcile(DIGEST, JIRA) == (1, 0)
+    assert world.reconcile(DIGEST, JIRA) == (0, 0)
+    assert [run.kind for run in world.all()] == [RunKind.SYNC]
+    world.clock.at = datetime.fromisoformat("2026-12-04T09:00:00Z")
+    assert world.reconcile(DIGEST) == (1, 0), "of a week later it is, also after a day's pause"
 
 
 def test_what_tells_of_the_work_waits_for_pulls_but_not_for_ever(world: EngineWorld) -> None:

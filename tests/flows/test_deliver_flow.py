@@ -49,6 +49,13 @@ def test_all_channels_are_served_each_message_a_second_after_the_other(world: Ou
     assert world.deliver().says == "nothing is due"
 
 
+def test_nobody_waits_after_the_last_message(world: OutboxWorld) -> None:
+    started = world.clock.at
+    world.queue("a")
+    assert world.deliver().sent == 1
+    assert world.clock.at == started
+
+
 def test_what_is_in_doubt_is_looked_for_and_found_or_sent_again(world: OutboxWorld) -> None:
     channel = world.channels["pay"]
     for name, found in (("a", ("9.9",)), ("b", ())):

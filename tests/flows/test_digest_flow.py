@@ -16,7 +16,7 @@ from align_sync.jobs.digesting import make_digest, preview_digest, run_digest
 from align_sync.scheduling.run import Run, RunKind, RunState
 from align_sync.store.channels import lock_channel
 from align_sync.store.outbox import load_entries
-from align_sync.store.schema import channel_state, digest, outbox, snapshot
+from align_sync.store.schema import channel_state, digest, item, outbox, snapshot
 from tests.make import make_book, make_sprint
 from tests.store.told_world import ToldWorld, made, told_world
 
@@ -24,6 +24,7 @@ TEAM, LEADERSHIP = DigestKind.TEAM, DigestKind.LEADERSHIP
 WEEK = timedelta(weeks=1)
 SLACK = {"kind": "slack", "to": ["C1"], "token": "xoxb-1", "teams": ["*"]}
 TOP = {"kind": "slack", "to": ["C2"], "token": "xoxb-1", "leadership": True, "language": "it"}
+AGAIN = "so that nothing is done; with --again it goes to its readers"
 ADMIN = {"kind": "slack", "to": ["C3"], "token": "xoxb-1", "admin": True}
 
 
@@ -49,9 +50,9 @@ def either(database_url: str) -> Iterator[ToldWorld]:
         yield world
 
 
-def reopen(world: ToldWorld, **channels: Any) -> None:
+def reopen(world: ToldWorld, *, teams: Any = (), **channels: Any) -> None:
     told = {"okr": SLACK, "top": TOP, **channels}
-    world.reopen(channels={name: {**one, "name": name} for name, one in told.items()})
+    world.reopen(channels={name: {**one, "name": name} for name, one in told.items() if one}, teams=teams)
 
 
 def make(world: ToldWorld, kind: DigestKind = TEAM, **named: Any) -> Any:
@@ -134,6 +135,51 @@ def test_the_first_one_is_a_preview_where_somebody_may_see_it(world: ToldWorld) 
     pass_weeks(world)
     following = make(world)
     assert (following.digest.state, following.digest.before_week) == (DigestState.NEWS, "2026-W48")
+
+
+def test_a_preview_is_released_in_its_own_week_once_a_person_says_so(world: ToldWorld) -> None:
+    reopen(world, admin=ADMIN)
+    make(world)
+    late = make(world)
+    assert (late.is_new, late.says[-len(AGAIN) :]) == (False, AGAIN)
+    for _ in range(2):
+        released = make(world, force=True)
+        assert (released.digest.state, released.says) == (DigestState.NEWS, "Payments: 2026-W48 news, to okr")
+    new = [one.channel for one in entries(world) if one.replaces_id is None and one.parent_id is None]
+    assert sorted(new) == ["admin", "okr"]
+
+
+def test_what_was_withheld_is_previewed_first_also_when_it_is_made_again(world: ToldWorld) -> None:
+    reopen(world, admin=ADMIN)
+    world.clock.tick(timedelta(hours=12))
+    assert make(world).digest.state is DigestState.WITHHELD
+    world.tell()
+    assert make(world, force=True).digest.state is DigestState.PREVIEW
+
+
+def test_a_week_is_not_used_up_where_no_channel_gets_it(world: ToldWorld) -> None:
+    reopen(world, okr={**SLACK, "teams": ["Search"]}, top=None, admin=ADMIN)
+    for kind, advice in (
+        (TEAM, 'add "Payments" to teams, or teams = \\["\\*"\\]'),
+        (LEADERSHIP, "add leadership = true"),
+    ):
+        with pytest.raises(UserError, match=advice):
+            make(world, kind)
+    assert list_digests(world.app) == ()
+    reopen(world, admin=ADMIN)
+    assert make(world).is_new
+
+
+def test_a_loss_is_suspected_also_without_the_report_of_then(world: ToldWorld) -> None:
+    make(world)
+    with world.app.store.write() as connection:
+        connection.execute(snapshot.delete())
+        connection.execute(item.delete().where(item.c.key != "PAY-1"))
+    pass_weeks(world)
+    held = make(world).digest
+    assert held.state is DigestState.PARTIAL
+    assert held.reason.startswith("unlinked items fell from 2 to 0 while the items in scope fell from 3 to 1")
+    assert make(world, force=True).digest.state is DigestState.CLEAN
 
 
 def test_an_unchanged_week_is_silent_and_a_change_is_told_since_the_last_digest(world: ToldWorld) -> None:
@@ -241,13 +287,13 @@ def test_the_week_is_that_of_the_calendar_on_the_wall(at: datetime, zone: str, w
 
 def test_a_run_tells_its_week_by_its_slot_and_in_the_zone_of_the_team(world: ToldWorld) -> None:
     zone = "Pacific/Kiritimati"
-    world.reopen(teams=[{"name": "Payments", "timezone": zone}, {"name": "Quiet"}])
+    reopen(world, teams=[{"name": "Payments", "timezone": zone}, {"name": "Quiet"}])
     assert known_teams(world.app) == ("Payments", "Quiet")
     sunday = datetime(2026, 11, 22, 11, tzinfo=UTC)
     run = Run(
         id=1, kind=RunKind.DIGEST, subject="team:Payments", dedupe_key="d", fire_at=sunday, state=RunState.RUNNING
     )
-    assert run_digest(world.app, run) == "Payments: 2026-W48 news, no channel serves it"
+    assert run_digest(world.app, run) == "Payments: 2026-W48 news, to okr"
     (told,) = list_digests(world.app, kind=TEAM, team="Payments")
     assert told.digest.timezone == zone
     assert run_digest(world.app, replace(run, subject="leadership")).startswith("leadership: 2026-W47")

@@ -99,7 +99,7 @@ def count_rows(database_url: str) -> tuple[int, int, int]:
     return items, stays, sweeps
 
 
-SHORT = ["commit.before:5", "commit.after:6", "request.after:9"]
+SHORT = ["commit.before:5"]
 LONG = [f"{name}:{number}" for name in ("commit.before", "commit.after", "request.after") for number in range(1, 16)]
 
 
@@ -130,7 +130,7 @@ def test_a_killed_pull_is_gone_on_with(running: Site, sqlite_template: Path, tmp
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("failpoint", points(["commit.before:6"]))
+@pytest.mark.parametrize("failpoint", points(["request.after:9"]))
 def test_a_killed_pull_is_gone_on_with_on_a_server(running: Site, postgres: Postgres, failpoint: str) -> None:
     check(running, postgres.make_database(TEMPLATE), failpoint)
 

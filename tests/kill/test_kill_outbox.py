@@ -49,7 +49,7 @@ def check(sweep: Sweep) -> None:
 
 def test_each_message_arrives_once(drainer: Drainer, make_sqlite: Callable[[], str]) -> None:
     sweep = Sweep(drainer, make_sqlite)
-    for point in (6, 9, 10, 27):
+    for point in (6, 10, 27):
         assert sweep.kill_at(point, seed=point)
     check(sweep)
 
@@ -57,7 +57,7 @@ def test_each_message_arrives_once(drainer: Drainer, make_sqlite: Callable[[], s
 @pytest.mark.postgres
 def test_each_message_arrives_once_from_a_server(drainer: Drainer, make_postgres: Callable[[], str]) -> None:
     sweep = Sweep(drainer, make_postgres)
-    for point in (8, 21):
+    for point in (8,):
         assert sweep.kill_at(point, seed=point)
     check(sweep)
 

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, update
 
 from align_sync.flows.pull import sweep
+from align_sync.scheduling import claims
+from align_sync.scheduling.run import Run, RunState
 from align_sync.sending import protocol
 from align_sync.sending.entry import Certainty, EntryState, OutboxEntry
 from align_sync.sending.ledger import Change, Claim
 from align_sync.sending.outcome import Delivered, Outcome, Unclear
 from align_sync.store import engine, outbox, outbox_ledger, schema
+from align_sync.store import runs as stored_runs
 from align_sync.store.upsert import insert_into
 from align_sync.sync.cursor import Progress, Rhythm, Window
 from align_sync.sync.cursor import plan_window as plan_well
@@ -138,6 +141,50 @@ def no_fence() -> Iterator[None]:
         return good(connection, held, values, states=tuple(EntryState))
 
     with in_place_of(outbox_ledger, update_entry=update_entry):
+        yield
+
+
+def no_fence_in_the_store_of_runs() -> Iterator[None]:
+    """One that was thought dead ends the run that another does now."""
+
+    def write(connection: Connection, claimed: Run, values: dict[str, object]) -> Run | None:
+        row = connection.execute(
+            update(schema.run).where(schema.run.c.id == claimed.id).values(**values).returning(*schema.run.c)
+        ).one_or_none()
+        return None if row is None else stored_runs._read(row)
+
+    with in_place_of(stored_runs, _write=write):
+        yield
+
+
+def no_fence_on_runs() -> Iterator[None]:
+    """The same where the decision is made."""
+    with in_place_of(claims, is_ours=lambda held, ours: held.id == ours.id):
+        yield
+
+
+def ignore_the_breaker() -> Iterator[None]:
+    """A source that is to be left alone is asked all the same."""
+    good = claims.put_off_until
+
+    def put_off_until(
+        run: Run, now: datetime, *, blocked_until: datetime | None, pulls_pending: bool
+    ) -> datetime | None:
+        del blocked_until
+        return good(run, now, blocked_until=None, pulls_pending=pulls_pending)
+
+    with in_place_of(claims, put_off_until=put_off_until):
+        yield
+
+
+def forget_who_fell_silent() -> Iterator[None]:
+    """Only what waits is due: what a dead worker had is left as it is."""
+    good = claims.is_due
+
+    def is_due(run: Run, now: datetime, dead_owners: frozenset[str] = frozenset()) -> bool:
+        return run.state is not RunState.RUNNING and good(run, now, dead_owners)
+
+    with in_place_of(claims, is_due=is_due):
         yield
 
 

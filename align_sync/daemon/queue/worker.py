@@ -18,10 +18,10 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT = timedelta(seconds=10)
 SWEEP_EVERY = timedelta(seconds=15)
-WATCH_EVERY = timedelta(seconds=1)
+WATCH_EVERY = timedelta(seconds=0.25)
 SIDE_TASKS = frozenset({"update_heartbeats", "listener"})
 """By the names that procrastinate gives them."""
-SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0
+SHORTEST_WAIT, LONGEST_WAIT = 0.5, 30.0
 SETTLED_AFTER = 60.0
 """Seconds after which a worker that ends did run, so that the next one starts soon."""
 CONNECT_WITHIN = 5.0
@@ -131,16 +131,17 @@ def _cancel(work: "asyncio.Task[None]") -> None:
 async def _watch(work: "asyncio.Task[None]") -> None:
     """End a worker without a pulse: one that has nothing periodic to do does not notice that its side tasks died.
 
-    Its jobs would be taken for those of a dead worker, and given to others while it still works on them.
+    Its jobs would be taken for those of a dead worker, and given to others while it still works on them. They begin
+    together, so that one that is seen tells that the other was there, however soon it ended.
     """
-    seen = set[str]()
+    has_begun = False
     while True:
         alive = {task.get_name() for task in asyncio.all_tasks()} & SIDE_TASKS
-        if lost := seen - alive:
+        has_begun = has_begun or bool(alive)
+        if has_begun and (lost := SIDE_TASKS - alive):
             log.warning("worker.crippled", lost=sorted(lost))
             _cancel(work)
             return
-        seen |= alive
         await asyncio.sleep(WATCH_EVERY.total_seconds())
 
 

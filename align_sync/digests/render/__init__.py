@@ -7,12 +7,12 @@ from align_sync.digests.render.card import render_apprise
 from align_sync.digests.render.email import render_email
 from align_sync.digests.render.file import render_file
 from align_sync.digests.render.message import Message
-from align_sync.digests.render.preview import render_preview
+from align_sync.digests.render.preview import render_main, render_preview
 from align_sync.digests.render.slack import render_slack
 from align_sync.digests.render.webhook import render_webhook
 from align_sync.digests.words import words_of
 
-__all__ = ["Message", "render_messages", "render_preview"]
+__all__ = ["Message", "render_main", "render_messages", "render_preview"]
 
 
 def render_messages(digest: Digest, channel_kind: str, language: str) -> tuple[Message, ...]:

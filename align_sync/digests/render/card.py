@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from align_sync.digests.model import Digest
-from align_sync.digests.render.card_text import clean
+from align_sync.digests.render.card_text import clean, clean_command
 from align_sync.digests.render.said import Line, LineKind, tell
 from align_sync.digests.render.sentences import write
 from align_sync.digests.render.text import render_text
-from align_sync.digests.words import cut, words_of
+from align_sync.digests.words import words_of
 from align_sync.reports.plain import make_plain, safe_address
 
 VERSION = "1.4"
@@ -51,13 +51,9 @@ def render_card(digest: Digest, language: str) -> dict[str, object]:
 
 def _draw(line: Line) -> dict[str, object]:
     key = f"{clean(line.key)} " if line.key else ""
-    text = "".join(
-        (
-            key,
-            clean(write(line.sentence)),
-            *(f"  \n{cut(clean(command), LONGEST_COMMAND)}" for command in line.commands),
-        )
-    )
+    commands = [command for command in map(clean_command, line.commands) if 0 < len(command) <= LONGEST_COMMAND]
+    sentence = line.told if commands else line.sentence
+    text = "".join((key, clean(write(sentence)), *(f"  \n{command}" for command in commands)))
     match line.kind:
         case LineKind.HEADING:
             return _block(text, weight="Bolder")

@@ -8,6 +8,7 @@ by an invisible joiner.
 
 import re
 
+from align_sync.digests.render.pasting import silence
 from align_sync.reports.plain import make_plain
 
 _JOINER = "\u2060"
@@ -16,6 +17,7 @@ _LIKE = str.maketrans(
 )
 # `{{DATE(...)}}` and `${...}` are functions and templates of cards.
 _SPEAKING = re.compile(r"(?<=\{)(?=\{)|(?<=\$)(?=\{)|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@\w)", re.IGNORECASE)
+_NOT_IN_COMMANDS = re.compile(r"[*_`~\[\]]|<(?=[a-z/!])", re.IGNORECASE)
 _STARTS = re.compile(r"^\s*(?:[-+#>=]+|\d+[.)])(?=\s|$)")
 
 
@@ -23,3 +25,8 @@ def clean(text: str) -> str:
     """One line to be read as it is, wherever it stands in a text block."""
     plain = _SPEAKING.sub(_JOINER, make_plain(text).strip().translate(_LIKE))
     return _STARTS.sub(lambda found: f"{_JOINER}{found[0]}{_JOINER}", plain)
+
+
+def clean_command(command: str) -> str:
+    """As it can be pasted; empty where a mark in it cannot be kept from being read as one."""
+    return "" if _NOT_IN_COMMANDS.search(command) else silence(command, _SPEAKING)

@@ -28,4 +28,4 @@ def render_subject(digest: Digest, language: str) -> str:
         said = words.text("preview")
     else:
         said = words.text("no verdict")
-    return cut(make_plain(f"{say_title(digest, words)} · {said}"), LONGEST_SUBJECT)
+    return cut(make_plain(f"{write(say_title(digest, words))} · {said}"), LONGEST_SUBJECT)

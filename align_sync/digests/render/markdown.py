@@ -39,12 +39,12 @@ def _write(digest: Digest, language: str) -> Iterator[str]:
 
 
 def _write_line(line: Line) -> Iterator[str]:
-    text = _write_sentence(line.sentence, with_bold=not line.key)
+    text = _write_sentence(line.told, with_bold=not line.key)
     commands = [code(command) for command in line.commands]
     if line.kind is LineKind.HEADING:
         yield from ("", f"**{text}**", "")
     elif line.kind is LineKind.BANNER:
-        yield from (f"> {text}", "")
+        yield from (f"> {' '.join((text, *commands))}", "")
     elif line.kind is LineKind.ITEM:
         yield f"- {link(line.key, line.address)} {text}"
         yield from (f"  - {command}" for command in commands)

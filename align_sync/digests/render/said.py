@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from align_sync.digests.model import ChangeSort, Digest, DigestKind, DigestState, ItemNote, KeyResultNote
+from align_sync.digests.model import (
+    ChangeNote,
+    ChangeSort,
+    Digest,
+    DigestKind,
+    DigestState,
+    ItemNote,
+    KeyResultNote,
+)
 from align_sync.digests.reasons import retell
 from align_sync.digests.render import sentences as say
+from align_sync.digests.render.pasting import keep_pasteable, list_unlinked, send_again
 from align_sync.digests.words import Sentence, Words, cut, message_id
-from align_sync.reports.commands import ACTIONABLE, command_of
-from align_sync.reports.measures import standing
-from align_sync.reports.model import Filters, Standing
 
 MOST_LINES = 12
 MOST_LISTED = 50
-LONGEST_TITLE, LONGEST_TITLE_OF_DEAD, LONGEST_NAME, LONGEST_KEY, LONGEST_NAMES = 60, 30, 30, 40, 80
+LONGEST_TITLE, LONGEST_TITLE_OF_DEAD, LONGEST_NAME, LONGEST_KEY = 60, 30, 30, 40
 
-_HEALTHS = {"off track": message_id("off track"), "at risk": message_id("at risk")}
 _GROUPS = {
     ChangeSort.NOW_UNLINKED: message_id("Newly unlinked"),
     ChangeSort.NOW_LINKED: message_id("Now linked"),
@@ -27,6 +31,11 @@ _GROUPS = {
     ChangeSort.WENT: message_id("Left the scope"),
     ChangeSort.OTHER: message_id("Judged otherwise"),
 }
+
+
+TEAMS, DEAD_LINKS, CHANGED = message_id("Teams"), message_id("Dead links"), message_id("What changed")
+IN_DANGER, WITHOUT_WORK = message_id("Key results in danger"), message_id("Key results without work")
+EXPIRING = message_id("Exemptions that end soon")
 
 
 class LineKind(StrEnum):
@@ -41,13 +50,20 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line. `key` and what leads to it come before the sentence; `commands` can be pasted."""
+    """One line. `key` and what leads to it come before the sentence, `lead` before `commands`, which can be pasted."""
 
     kind: LineKind
     sentence: Sentence = ()
     key: str = ""
     address: str = ""
     commands: tuple[str, ...] = ()
+    lead: str = ""
+
+    @property
+    def told(self) -> Sentence:
+        """The sentence with what leads to the commands; for a channel that shows them."""
+        parts = (self.sentence, say.ours(self.lead)) if self.lead and self.commands else (self.sentence,)
+        return say.join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,33 +83,28 @@ class Said:
 
 def tell(digest: Digest, words: Words) -> Said:
     """At most twelve lines with the title; a digest that is not posted says that."""
-    title = say.say_title(digest, words)
+    title = say.write(say.say_title(digest, words))
     match digest.state:
         case DigestState.NEWS | DigestState.PREVIEW:
-            return Said(title=title, lines=tuple(_tell_news(digest, words)), parts=tuple(_tell_parts(digest, words)))
+            return _tell_news(title, digest, words)
         case DigestState.PARTIAL:
             lines = tuple(_tell_partial(digest, words))
         case DigestState.WITHHELD:
             lines = tuple(_tell_withheld(digest, words))
         case _:
-            lines = (_tell_short(digest, words),)
+            figures = Line(kind=LineKind.FIGURES, sentence=say.say_short(digest, words))
+            lines = (figures, *_tell_closed(digest, words))
     return Said(title=title, lines=lines)
 
 
-def _tell_short(digest: Digest, words: Words) -> Line:
-    if digest.state is DigestState.CLEAN:
-        opening = words.text("Nothing is unlinked, thank you")
-    elif digest.state is DigestState.UNCHANGED:
-        opening = words.plural(
-            "Unchanged for {number} week", "Unchanged for {number} weeks", digest.quiet_weeks + 1
-        )  # fmt: skip
-    else:
-        opening = words.text("Nothing is posted, since nothing changed")
-    return Line(kind=LineKind.FIGURES, sentence=(*say.ours(f"{opening}: "), *say.say_figures(digest, words)))
+def _plain(text: str, kind: LineKind = LineKind.PLAIN) -> Line:
+    return Line(kind=kind, sentence=say.ours(text))
 
 
-def _plain(text: str, kind: LineKind = LineKind.PLAIN, *commands: str) -> Line:
-    return Line(kind=kind, sentence=say.ours(text), commands=commands)
+def _lead(text: str, kind: LineKind, lead: str, command: str) -> Line:
+    """A line with a command that need not be there."""
+    sentence = say.ours(text) if text else ()
+    return Line(kind=kind, sentence=sentence, lead=lead, commands=keep_pasteable((command,)))
 
 
 def _tell_partial(digest: Digest, words: Words) -> Iterator[Line]:
@@ -116,41 +127,52 @@ def _tell_withheld(digest: Digest, words: Words) -> Iterator[Line]:
         LineKind.BANNER,
     )
     yield from _tell_banners(digest, words)
-    yield _plain(words.text("To find out why:"), LineKind.PLAIN, "align-sync doctor")
+    yield _lead("", LineKind.PLAIN, words.text("To find out why:"), "align-sync doctor")
+    again = _lead("", LineKind.PLAIN, words.text("Once that is mended:"), send_again(digest))
+    yield from (again,) if again.commands else ()
     yield from _tell_closed(digest, words)
 
 
 def _tell_banners(digest: Digest, words: Words) -> Iterator[Line]:
-    banners = list(say.say_banners(digest, words))
-    for banner in banners[: say.MOST_SOURCES]:
+    for banner in say.say_banners(digest, words):
         yield _plain(banner, LineKind.BANNER)
-    if (more := len(banners) - say.MOST_SOURCES) > 0:
-        yield _plain(words.plural("and {number} more source", "and {number} more sources", more), LineKind.BANNER)
 
 
 def _tell_closed(digest: Digest, words: Words) -> Iterator[Line]:
-    if digest.closed_channels:
-        names = cut(", ".join(digest.closed_channels), LONGEST_NAMES)
-        yield _plain(words.text("Closed channels, which get nothing: {names}", names=names), LineKind.BANNER)
+    if closed := say.say_closed(digest, words):
+        yield _lead(closed, LineKind.BANNER, words.text("to find out why:"), "align-sync doctor")
 
 
-def _tell_news(digest: Digest, words: Words) -> Iterator[Line]:
-    top = []
-    if digest.state is DigestState.PREVIEW:
-        text = words.text("PREVIEW for administrators: the next one goes to its readers")
-        top.append(_plain(text, LineKind.BANNER))
-    top.append(Line(kind=LineKind.FIGURES, sentence=say.begin(say.say_figures(digest, words))))
-    if changed := say.say_changes(digest, words):
-        top.append(Line(kind=LineKind.PLAIN, sentence=changed))
-    if trend := say.say_trend(digest, words):
-        top.append(_plain(trend))
-    end = [*_tell_also(digest, words), *_tell_closed(digest, words), _tell_foot(digest, words)]
-    yield from top
+def tell_preview(digest: Digest, words: Words) -> Line:
+    """For whom it is, and how its readers get it."""
+    text = words.text("PREVIEW for administrators: its readers get the next one")
+    return _lead(text, LineKind.BANNER, words.text("to send it to them now:"), send_again(digest))
+
+
+def _tell_news(title: str, digest: Digest, words: Words) -> Said:
+    """What does not fit into the message stands in the thread."""
+    top = tuple(_tell_top(digest, words))
+    end = (*_tell_also(digest, words), *_tell_closed(digest, words), _tell_foot(digest, words))
     room = MOST_LINES - 1 - len(top) - len(end)
-    yield from (
-        _tell_teams(digest, words, room) if digest.kind is DigestKind.LEADERSHIP else _tell_largest(digest, words, room)
-    )
-    yield from end
+    has_room = len(digest.teams) <= room
+    if digest.kind is DigestKind.TEAM:
+        middle = tuple(_tell_largest(digest, words, room))
+    elif has_room:
+        middle = tuple(_list_teams(digest, words))
+    else:
+        middle = (_plain(say.say_stands(digest, words), LineKind.TEAM),)
+    parts = tuple(_tell_parts(digest, words, with_teams=not has_room))
+    return Said(title=title, lines=(*top, *middle, *end), parts=parts)
+
+
+def _tell_top(digest: Digest, words: Words) -> Iterator[Line]:
+    if digest.state is DigestState.PREVIEW:
+        yield tell_preview(digest, words)
+    yield Line(kind=LineKind.FIGURES, sentence=say.begin(say.say_figures(digest, words)))
+    if changed := say.say_changes(digest, words):
+        yield Line(kind=LineKind.PLAIN, sentence=changed)
+    if trend := say.say_trend(digest.trend, digest.goal, words):
+        yield _plain(trend)
 
 
 def _tell_largest(digest: Digest, words: Words, room: int) -> Iterator[Line]:
@@ -164,7 +186,7 @@ def tell_item(note: ItemNote, words: Words, *, with_commands: bool = False) -> L
     """`PAY-412 Migrate the exporter · 8 points → looks like ret90`."""
     sentence = say.value(cut(note.title, LONGEST_TITLE_OF_DEAD if note.wrong_name else LONGEST_TITLE))
     if note.points is not None:
-        sentence = say.join((sentence, ours_points(note.points, words)))
+        sentence = say.join((sentence, say.ours(say.say_points(note.points, words))))
     if note.wrong_name:
         sentence = say.join((sentence, words.sentence("dead link {name}", name=cut(note.wrong_name, LONGEST_NAME))))
     if note.right_key:
@@ -173,30 +195,10 @@ def tell_item(note: ItemNote, words: Words, *, with_commands: bool = False) -> L
             *say.ours(" → "),
             *words.sentence("looks like {key_result}", key_result=cut(note.right_key, LONGEST_KEY)),
         )
-    commands = tuple(fix.command for fix in note.fixes) if with_commands else ()
+    commands = keep_pasteable(fix.command for fix in note.fixes) if with_commands else ()
     return Line(
         kind=LineKind.ITEM, sentence=sentence, key=cut(note.key, LONGEST_KEY), address=note.address, commands=commands
     )
-
-
-def ours_points(points: float, words: Words) -> Sentence:
-    """Whole numbers decide the form: half a point is written like many."""
-    is_one = points == 1
-    return say.ours(words.text("1 point") if is_one else words.text("{points} points", points=words.number(points)))
-
-
-def _tell_teams(digest: Digest, words: Words, room: int) -> Iterator[Line]:
-    """All of them or, where there is no room, how many stand where; the thread has them all."""
-    if len(digest.teams) <= room:
-        yield from _list_teams(digest, words)
-        return
-    stands = [standing(note.coverage, digest.goal, digest.warn) for note in digest.teams]
-    lights = (f"{say.LIGHTS[one]} {words.number(stands.count(one))} {words.text(say.STANDINGS[one])}" for one in _ORDER)
-    teams = words.plural("{number} team", "{number} teams", len(digest.teams))
-    yield _plain(f"{teams}: {say.BETWEEN.join(lights)}", LineKind.TEAM)
-
-
-_ORDER = (Standing.OFF_TRACK, Standing.AT_RISK, Standing.ON_TRACK, Standing.UNKNOWN)
 
 
 def _list_teams(digest: Digest, words: Words) -> Iterator[Line]:
@@ -220,60 +222,73 @@ def _tell_also(digest: Digest, words: Words) -> Iterator[Line]:
 
 
 def _tell_foot(digest: Digest, words: Words) -> Line:
-    command = list_unlinked(digest)
-    return _plain(
-        say.BETWEEN.join((say.say_freshness(digest, words), words.text("all that is unlinked:"))),
-        LineKind.FOOT,
-        command,
-    )
+    freshness, lead = say.say_freshness(digest, words), words.text("all that is unlinked:")
+    return _lead(freshness, LineKind.FOOT, lead, list_unlinked(digest))
 
 
-def list_unlinked(digest: Digest) -> str:
-    """The command that lists what the figure counts."""
-    return command_of(Filters(teams=(digest.team,) if digest.team else (), buckets=ACTIONABLE))
-
-
-def _tell_parts(digest: Digest, words: Words) -> Iterator[Part]:
+def _tell_parts(digest: Digest, words: Words, *, with_teams: bool) -> Iterator[Part]:
     largest = {(note.key, note.title) for note in digest.largest}
     unlinked = [
         tell_item(note, words, with_commands=(note.key, note.title) in largest) for note in digest.unlinked_items
     ]
+    dead = [tell_item(note, words, with_commands=True) for note in digest.dead_links]
+    idle = [_tell_key_result(note, words) for note in digest.idle]
+    danger = [_tell_key_result(note, words) for note in digest.in_danger]
+    expiring = [_tell_expiring(note, words) for note in digest.expiring]
+    changed = list(_list_changes(digest, words))
     parts = (
-        (words.text("Teams"), list(_list_teams(digest, words))),
-        (words.text("Unlinked"), unlinked),
-        (words.text("Dead links"), [tell_item(note, words, with_commands=True) for note in digest.dead_links]),
-        (words.text("What changed"), list(_list_changes(digest, words))),
-        (words.text("Key results in danger"), [_tell_key_result(note, words) for note in digest.in_danger]),
-        (words.text("Key results without work"), [_tell_key_result(note, words) for note in digest.idle]),
-        (words.text("Exemptions that end soon"), [_tell_expiring(note, words) for note in digest.expiring]),
+        (TEAMS, len(digest.teams), say.MORE_TEAMS, list(_list_teams(digest, words)) if with_teams else []),
+        (message_id("Unlinked"), len(unlinked), say.MORE_ITEMS, unlinked),
+        (DEAD_LINKS, len(dead), say.MORE_LINKS, dead),
+        (CHANGED, len(digest.changes), say.MORE_ITEMS if digest.kind is DigestKind.TEAM else say.MORE_TEAMS, changed),
+        (IN_DANGER, len(danger), say.MORE_KEY_RESULTS, danger),
+        (WITHOUT_WORK, len(idle), say.MORE_KEY_RESULTS, idle),
+        (EXPIRING, len(expiring), say.MORE_EXEMPTIONS, expiring),
     )
-    for title, lines in parts:
+    for title, number, more, lines in parts:
         if lines:
-            number = sum(line.kind is not LineKind.HEADING for line in lines)
-            yield Part(title=f"{title} ({words.number(number)})", lines=tuple(_shorten(lines, words)))
+            yield Part(title=tell_head(title, number, words), lines=tuple(_shorten(lines, more, words)))
 
 
-def _shorten(lines: list[Line], words: Words) -> Iterator[Line]:
+def tell_head(title: str, number: int, words: Words) -> str:
+    """`Dead links (3)`."""
+    return f"{words.text(title)} ({words.number(number)})"
+
+
+def _shorten(lines: list[Line], forms: tuple[str, str], words: Words) -> Iterator[Line]:
     yield from lines[:MOST_LISTED]
-    if (more := len(lines) - MOST_LISTED) > 0:
-        yield _plain(words.text("and {number} more", number=words.number(more)), LineKind.FOOT)
+    rest = lines[MOST_LISTED:]
+    if more := sum(line.kind is not LineKind.HEADING for line in rest):
+        yield _plain(words.plural(*forms, more), LineKind.FOOT)
 
 
 def _list_changes(digest: Digest, words: Words) -> Iterator[Line]:
+    """Each sort with its items; leadership is told in which team how many."""
     for sort, title in _GROUPS.items():
-        held = [change for change in digest.changes if change.sort is sort and change.key]
-        if held:
-            yield _plain(words.text(title), LineKind.HEADING)
-        for change in held:
-            serves = say.ours(f" → {cut(', '.join(change.serves), LONGEST_TITLE)}") if change.serves else ()
-            sentence = (*say.value(cut(change.title, LONGEST_TITLE)), *serves)
-            yield Line(kind=LineKind.ITEM, sentence=sentence, key=cut(change.key, LONGEST_KEY), address=change.address)
+        if not (held := [change for change in digest.changes if change.sort is sort]):
+            continue
+        yield _plain(words.text(title), LineKind.HEADING)
+        if digest.kind is DigestKind.LEADERSHIP:
+            yield from _count_by_team(held, words)
+        else:
+            yield from (_tell_change(change) for change in held)
+
+
+def _tell_change(change: ChangeNote) -> Line:
+    serves = say.ours(f" → {cut(', '.join(change.serves), LONGEST_TITLE)}") if change.serves else ()
+    sentence = (*say.value(cut(change.title, LONGEST_TITLE)), *serves)
+    return Line(kind=LineKind.ITEM, sentence=sentence, key=cut(change.key, LONGEST_KEY), address=change.address)
+
+
+def _count_by_team(changes: list[ChangeNote], words: Words) -> Iterator[Line]:
+    for team, number in say.count_by_team(changes, words):
+        yield Line(kind=LineKind.TEAM, sentence=(*say.value(team), *say.ours(f": {words.number(number)}")))
 
 
 def _tell_key_result(note: KeyResultNote, words: Words) -> Line:
     parts = [say.value(cut(note.title, LONGEST_TITLE))]
     if note.health:
-        parts.append(say.ours(words.text(_HEALTHS.get(note.health, note.health))))
+        parts.append(say.ours(say.say_health(note.health, words)))
     if note.progress is not None:
         parts.append(words.sentence("progress {share}", share=words.percent(note.progress)))
     if note.team:
@@ -282,6 +297,5 @@ def _tell_key_result(note: KeyResultNote, words: Words) -> Line:
 
 
 def _tell_expiring(note: ItemNote, words: Words) -> Line:
-    until = words.sentence("until {day}", day=words.day(date.fromisoformat(note.because)))
-    sentence = say.join((say.value(cut(note.title, LONGEST_TITLE)), until))
+    sentence = say.join((say.value(cut(note.title, LONGEST_TITLE)), say.say_until(note, words)))
     return Line(kind=LineKind.ITEM, sentence=sentence, key=cut(note.key, LONGEST_KEY), address=note.address)

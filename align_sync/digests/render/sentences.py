@@ -1,10 +1,19 @@
 """The figures of a digest in sentences; every renderer of text says them alike."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
-from align_sync.digests.model import ChangeSort, Digest, DigestState, SourceNote, TeamNote, WeekPoint
+from align_sync.digests.model import (
+    ChangeNote,
+    ChangeSort,
+    Digest,
+    DigestState,
+    ItemNote,
+    SourceNote,
+    TeamNote,
+    WeekPoint,
+)
 from align_sync.digests.reasons import retell
 from align_sync.digests.words import Piece, Sentence, Words, cut, message_id, plural_ids
 from align_sync.reports.measures import standing
@@ -16,9 +25,17 @@ FEWEST_KNOWN = 2
 """One point is no trend."""
 
 MOST_SOURCES = 4
-LONGEST_TEAM, LONGEST_REASON = 60, 300
+LONGEST_TEAM, LONGEST_REASON, LONGEST_NAMES = 60, 300, 80
 _GAP = "·"
 _WEEKDAY_SAYS_ENOUGH = timedelta(days=6)
+MORE_ITEMS = plural_ids("and {number} more item", "and {number} more items")
+MORE_LINKS = plural_ids("and {number} more dead link", "and {number} more dead links")
+MORE_KEY_RESULTS = plural_ids("and {number} more key result", "and {number} more key results")
+MORE_EXEMPTIONS = plural_ids("and {number} more exemption", "and {number} more exemptions")
+MORE_TEAMS = plural_ids("and {number} more team", "and {number} more teams")
+_MORE_SOURCES = plural_ids("and {number} more source", "and {number} more sources")
+_CLOSED = plural_ids("Closed channel, which gets nothing: {names}", "Closed channels, which get nothing: {names}")
+_HEALTHS = {"off track": message_id("off track"), "at risk": message_id("at risk")}
 _TRACKERS = {"jira": "Jira", "linear": "Linear"}
 _COVERAGE = {
     Lens.ITEMS: message_id("{share} of items serve a key result"),
@@ -32,6 +49,7 @@ STANDINGS = {
     Standing.OFF_TRACK: message_id("off track"),
     Standing.UNKNOWN: message_id("unknown"),
 }
+_BY_STANDING = (Standing.OFF_TRACK, Standing.AT_RISK, Standing.ON_TRACK, Standing.UNKNOWN)
 _AT_LENGTH = frozenset({DigestState.NEWS, DigestState.PREVIEW})
 CHANGES = {
     ChangeSort.NOW_UNLINKED: plural_ids("{number} newly unlinked", "{number} newly unlinked"),
@@ -63,21 +81,35 @@ def join(sentences: Iterable[Sentence]) -> Sentence:
     return tuple(joined)
 
 
-def say_title(digest: Digest, words: Words) -> str:
+def say_title(digest: Digest, words: Words) -> Sentence:
     """`Sprint work and OKRs · Payments · week 48, 23 to 29 Nov 2026`, with the notice of sample data."""
-    parts = (
-        words.text("SAMPLE DATA") if digest.is_sample else "",
-        words.text("Sprint work and OKRs"),
-        cut(digest.team, LONGEST_TEAM) or words.text("all teams"),
-        f"{words.week(digest.week)}, {words.week_dates(digest.week)}",
+    return join(
+        (
+            *((ours(words.text("SAMPLE DATA")),) if digest.is_sample else ()),
+            ours(words.text("Sprint work and OKRs")),
+            value(cut(digest.team, LONGEST_TEAM)) if digest.team else ours(words.text("all teams")),
+            ours(f"{words.week(digest.week)}, {words.week_dates(digest.week)}"),
+        )
     )
-    return BETWEEN.join(part for part in parts if part)
 
 
 def begin(sentence: Sentence) -> Sentence:
     """With a capital letter where our own words begin it."""
     first, *rest = sentence
     return sentence if first.is_value else (Piece(first.text[:1].upper() + first.text[1:], is_value=False), *rest)
+
+
+def say_short(digest: Digest, words: Words) -> Sentence:
+    """All there is to say where nothing is to be done, or nothing changed."""
+    if digest.state is DigestState.CLEAN:
+        opening = words.text("Nothing is unlinked, thank you")
+    elif digest.state is DigestState.UNCHANGED:
+        opening = words.plural(
+            "Unchanged for {number} week", "Unchanged for {number} weeks", digest.quiet_weeks + 1
+        )  # fmt: skip
+    else:
+        opening = words.text("Nothing is posted, since nothing changed")
+    return (*ours(f"{opening}: "), *say_figures(digest, words))
 
 
 def say_figures(digest: Digest, words: Words) -> Sentence:
@@ -125,20 +157,28 @@ def say_changes(digest: Digest, words: Words) -> Sentence:
     return (*ours(words.text("Since {week}: ", week=words.week(digest.before_week))), *told)
 
 
-def say_trend(digest: Digest, words: Words) -> str:
+def count_by_team(changes: Iterable[ChangeNote], words: Words) -> list[tuple[str, int]]:
+    """By the name that is shown, in alphabetical order."""
+    return sorted(
+        Counter(name_team(change.team, words) for change in changes).items(),
+        key=lambda pair: (pair[0].casefold(), pair),
+    )
+
+
+def say_trend(points: Sequence[WeekPoint], goal: float, words: Words) -> str:
     """A line of bars with gaps where nothing is known; empty where too little is known."""
-    known = [point.coverage for point in digest.trend if point.coverage is not None]
+    known = [point.coverage for point in points if point.coverage is not None]
     if len(known) < FEWEST_KNOWN:
         return ""
-    weeks = words.plural("{number} week", "{number} weeks", len(digest.trend))
+    weeks = words.plural("{number} week", "{number} weeks", len(points))
     least, most = words.percent(min(known)), words.percent(max(known))
     return words.text(
         "{bars} {weeks}, from {least} to {most}, goal {goal}",
-        bars=draw_weeks(digest.trend),
+        bars=draw_weeks(points),
         weeks=weeks,
         least=least,
         most=most,
-        goal=words.percent(digest.goal),
+        goal=words.percent(goal),
     )
 
 
@@ -148,23 +188,58 @@ def draw_weeks(points: Iterable[WeekPoint]) -> str:
     return "".join(_GAP if one is None else next(strokes) for one in values)
 
 
+def say_stands(digest: Digest, words: Words) -> str:
+    """`60 teams: 🔴 15 off track · 🟡 15 at risk · …`: never which is the first and which the last."""
+    stands = [standing(note.coverage, digest.goal, digest.warn) for note in digest.teams]
+    lights = (f"{LIGHTS[one]} {words.number(stands.count(one))} {words.text(STANDINGS[one])}" for one in _BY_STANDING)
+    teams = words.plural("{number} team", "{number} teams", len(digest.teams))
+    return f"{teams}: {BETWEEN.join(lights)}"
+
+
 def say_team(note: TeamNote, digest: Digest, words: Words) -> Sentence:
     """`🟢 Mobile 83 % (▲ 4) · 4 unlinked (±0)`: the light is said in words too, since colour never stands alone."""
+    light = standing(note.coverage, digest.goal, digest.warn)
+    step = _in_brackets(words.step(note.unlinked, note.unlinked_before))
+    return (*say_team_in_short(note, digest, words), *step, *ours(f"{BETWEEN}{words.text(STANDINGS[light])}"))
+
+
+def say_team_in_short(note: TeamNote, digest: Digest, words: Words) -> Sentence:
+    """`🟢 Mobile 83 % (▲ 4) · 4 unlinked`."""
     light = standing(note.coverage, digest.goal, digest.warn)
     share = value(words.percent(note.coverage)) if note.coverage is not None else ours(words.text("withheld"))
     named = (*ours(f"{LIGHTS[light]} "), *value(name_team(note.team, words)), *ours(" "), *share)
     unlinked = words.plural_sentence("{number} unlinked", "{number} unlinked", note.unlinked)
-    return join(
-        (
-            (*named, *_in_brackets(words.points(note.coverage, note.coverage_before))),
-            (*unlinked, *_in_brackets(words.step(note.unlinked, note.unlinked_before))),
-            ours(words.text(STANDINGS[light])),
-        )
-    )
+    return join(((*named, *_in_brackets(words.points(note.coverage, note.coverage_before))), unlinked))
 
 
 def name_team(team: str, words: Words) -> str:
     return cut(team, LONGEST_TEAM) or words.text("(no team)")
+
+
+def say_points(points: float, words: Words) -> str:
+    """Whole numbers decide the form: half a point is written like many."""
+    return words.text("1 point") if points == 1 else words.text("{points} points", points=words.number(points))
+
+
+def say_health(health: str, words: Words) -> str:
+    return words.text(_HEALTHS[health]) if health in _HEALTHS else health
+
+
+def say_until(note: ItemNote, words: Words) -> Sentence:
+    """Of an exemption that ends; what is no day stands as it is."""
+    try:
+        day = words.day(date.fromisoformat(note.because))
+    except ValueError:
+        day = note.because
+    return words.sentence("until {day}", day=day)
+
+
+def say_closed(digest: Digest, words: Words) -> str:
+    """Empty where every channel takes what it gets."""
+    names = digest.closed_channels
+    if not names:
+        return ""
+    return words.plural(*_CLOSED, len(names), names=cut(", ".join(names), LONGEST_NAMES))
 
 
 def name_source(source: str) -> str:
@@ -186,13 +261,20 @@ def say_freshness(digest: Digest, words: Words) -> str:
 
 
 def say_banners(digest: Digest, words: Words) -> Iterator[str]:
-    """What is known of each source that is not fresh; what failed is for administrators."""
-    for note in digest.sources:
-        if note.state != SourceState.FRESH or note.failure:
-            said = _say_source(note, digest, words)
-            if note.failure and digest.state is DigestState.WITHHELD:
-                said = f"{said}: {cut(note.failure, LONGEST_REASON)}"
-            yield said
+    """What is known of each source that is not fresh, as many as there is room for."""
+    unsound = [note for note in digest.sources if note.state != SourceState.FRESH or note.failure]
+    for note in unsound[:MOST_SOURCES]:
+        yield _say_unsound(note, digest, words)
+    if (more := len(unsound) - MOST_SOURCES) > 0:
+        yield words.plural(*_MORE_SOURCES, more)
+
+
+def _say_unsound(note: SourceNote, digest: Digest, words: Words) -> str:
+    """What failed is for administrators, and stands as it was said."""
+    told = _say_source(note, digest, words)
+    if not note.failure or digest.state is not DigestState.WITHHELD:
+        return told
+    return words.text("{source}; what failed: {failure}", source=told, failure=cut(note.failure, LONGEST_REASON))
 
 
 def _say_source(note: SourceNote, digest: Digest, words: Words) -> str:

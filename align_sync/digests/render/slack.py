@@ -6,13 +6,12 @@ Nothing from outside stands where Slack would read it as a mention, a link or la
 from align_sync.digests.model import Digest, DigestState
 from align_sync.digests.render.message import Message
 from align_sync.digests.render.slack_blocks import Header, Lines, Part, Sheet
-from align_sync.digests.render.slack_main import write_main
+from align_sync.digests.render.slack_main import is_at_length, write_main
 from align_sync.digests.render.slack_replies import write_replies
 from align_sync.digests.render.slack_text import escape, size_of, write_fallback
 from align_sync.digests.words import Words, words_of
 
 LONGEST_TEXT = 1_500
-_WITH_DETAILS = frozenset({DigestState.NEWS, DigestState.PREVIEW, DigestState.PARTIAL})
 
 
 def render_slack(digest: Digest, language: str) -> tuple[Message, ...]:
@@ -20,7 +19,7 @@ def render_slack(digest: Digest, language: str) -> tuple[Message, ...]:
     if digest.state is DigestState.QUIET:
         return ()
     words = words_of(language)
-    replies = tuple(write_replies(digest, words)) if digest.state in _WITH_DETAILS else ()
+    replies = tuple(write_replies(digest, words)) if is_at_length(digest) else ()
     return tuple(
         Message(payload=_payload(parts, digest, words, number), is_reply=number > 0)
         for number, parts in enumerate((tuple(write_main(digest, words)), *replies))

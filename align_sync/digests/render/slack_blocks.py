@@ -5,14 +5,15 @@ two that the vendor has published.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
 import orjson
 
 from align_sync.digests.model import WeekPoint
-from align_sync.digests.render.slack_chart import chart, sparkline
+from align_sync.digests.render.sentences import say_trend
+from align_sync.digests.render.slack_chart import chart
 from align_sync.digests.render.slack_text import (
     NOTHING,
     Line,
@@ -31,6 +32,8 @@ LONGEST_CONTEXT = 2_000
 PAGE_SIZE = 10
 LARGEST_LIST = 8_000
 """Bytes of the rows of a list, which keeps a message well below the 13,000 bytes near which they were refused."""
+
+_BULLET_SIZE = 2
 
 T = TypeVar("T")
 
@@ -118,16 +121,13 @@ class Sheet:
             case Context(line):
                 yield {"type": "context", "elements": [_mrkdwn(_fit(write_mrkdwn(line), LONGEST_CONTEXT))]}
             case Trend(points, goal):
-                yield {"type": "context", "elements": [_mrkdwn(self._draw(points, goal))]}
+                yield {"type": "context", "elements": [_mrkdwn(say_trend(points, goal, self.words))]}
             case Lines(lines):
-                yield from _sections(write_mrkdwn(line) for line in lines)
+                yield from _sections(map(_write_line, lines))
             case Bullets(lines):
-                yield from _sections(f"• {write_mrkdwn(line)}" for line in lines)
+                yield from _sections(f"• {_write_line(line)}" for line in lines)
             case _:
                 yield from _sections(f"• {_write_row(row)}" for row in part.rows)
-
-    def _draw(self, points: tuple[WeekPoint, ...], goal: float) -> str:
-        return self.words.text("{bars} linked, goal {goal}", bars=sparkline(points), goal=self.words.percent(goal))
 
 
 def _rich_text(elements: list[Block]) -> Block:
@@ -163,6 +163,14 @@ def _sections(lines: Iterator[str]) -> Iterator[Block]:
         text = joined
     if text:
         yield {"type": "section", "text": _mrkdwn(text)}
+
+
+def _write_line(line: Line) -> str:
+    """Without its links where they make it too long for a section, which else would be refused."""
+    text = write_mrkdwn(line)
+    if size_of(text) < LONGEST_SECTION - _BULLET_SIZE:
+        return text
+    return write_mrkdwn(tuple(replace(span, address="", is_bold=span.is_bold or bool(span.address)) for span in line))
 
 
 def _fit(text: str, limit: int) -> str:

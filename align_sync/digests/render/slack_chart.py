@@ -1,4 +1,4 @@
-"""The trend of a digest: as a chart that Slack draws, and as a line of small bars where it does not.
+"""The trend of a digest as a chart that Slack draws.
 
 Limits: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 """
@@ -6,16 +6,12 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-blo
 from math import floor
 
 from align_sync.digests.model import Digest, WeekPoint
+from align_sync.digests.render.sentences import FEWEST_KNOWN
 from align_sync.digests.render.slack_text import clean, cut
 from align_sync.digests.words import Words
 
 MOST_POINTS = 20
 LONGEST_CHART_TITLE, LONGEST_LABEL = 50, 20
-FEWEST_KNOWN = 2
-"""One point is no trend."""
-
-_BARS = "▁▂▃▄▅▆▇█"
-_GAP = "·"
 _ROUNDING_NOISE = 1e-9
 
 
@@ -62,12 +58,3 @@ def _series(name: str, points: list[tuple[str, int]]) -> dict[str, object]:
 def per_cent(share: float) -> int:
     """Rounded down, as everywhere."""
     return floor(share * 100 + _ROUNDING_NOISE)
-
-
-def sparkline(points: tuple[WeekPoint, ...]) -> str:
-    """From 0 to 100 %, so that a small step does not look like a leap; a dot where nothing is known."""
-    return "".join(_GAP if point.coverage is None else _bar(point.coverage) for point in points)
-
-
-def _bar(share: float) -> str:
-    return _BARS[min(max(int(share * len(_BARS)), 0), len(_BARS) - 1)]

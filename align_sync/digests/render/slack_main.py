@@ -1,92 +1,85 @@
 """The message that everybody sees: what changed, where it stands, what to do first; twelve lines at most."""
 
-import shlex
-from collections import Counter
 from collections.abc import Iterator
 
 from align_sync.digests.model import Digest, DigestKind, DigestState
+from align_sync.digests.render import said, sentences
 from align_sync.digests.render import slack_lines as lines_of
 from align_sync.digests.render.slack_blocks import Context, Header, Lines, Part, Trend
 from align_sync.digests.render.slack_chart import find_points
-from align_sync.digests.render.slack_text import Line, code, say, tell
+from align_sync.digests.render.slack_text import Line, say, tell
 from align_sync.digests.words import Words
-from align_sync.reports.words import team_name
 
 MOST_LINES = 12
-MOST_TEAMS = 8
-"""More of them stand in the thread, and in a line by how they are."""
-
+TEAMS_IN_A_LINE = 2
 _HEADER_AND_SMALL_PRINT = 2
 _LINES_OF_AN_ITEM = 2
+_SHORT = frozenset({DigestState.CLEAN, DigestState.UNCHANGED})
+_MARKS = {said.LineKind.BANNER: say("⚠️ ")}
+_EYES = say("👀 ")
 
 
 def write_main(digest: Digest, words: Words) -> Iterator[Part]:
     title = lines_of.title(digest, words)
-    if digest.state in {DigestState.CLEAN, DigestState.UNCHANGED}:
-        yield Lines((lines_of.join((title, _nothing_to_do(digest, words), lines_of.headline(digest, words))),))
-        yield Context(lines_of.small_print(digest, words))
+    if digest.state in _SHORT:
+        yield Lines((lines_of.join((title, tell(sentences.say_short(digest, words)))),))
+        yield from _small_print(digest, words)
         return
     yield Header(title)
-    if digest.state is DigestState.WITHHELD:
-        yield Lines(tuple(_why_withheld(digest, words)))
+    if not is_at_length(digest):
+        told = said.tell(digest, words).lines
+        lines = ((_MARKS.get(line.kind, ()), lines_of.plain(line)) for line in told)
+        yield Lines(tuple(mark + line for mark, line in lines if line))
         return
-    points = find_points(digest)
-    top = _without_empty(_banner(digest, words), lines_of.changed(digest, words), lines_of.headline(digest, words))
-    yield Lines(top)
-    if points:
+    yield Lines(_top(digest, words))
+    if points := find_points(digest):
         yield Trend(points, digest.goal)
-    middle = (*_teams(digest, words), *_lists(digest, words))
-    room = MOST_LINES - _HEADER_AND_SMALL_PRINT - len(top) - bool(points) - len(middle)
-    if rest := (*middle, *_largest(digest, words, room)):
+    lists, room = _lists(digest, words), _room(digest, words)
+    middle = _teams(digest, words) if digest.kind is DigestKind.LEADERSHIP else _largest(digest, words, room)
+    if rest := (*lists, *middle) if digest.kind is DigestKind.TEAM else (*middle, *lists):
         yield Lines(rest)
-    yield Context(lines_of.small_print(digest, words))
+    yield from _small_print(digest, words)
+
+
+def _small_print(digest: Digest, words: Words) -> Iterator[Part]:
+    if told := lines_of.small_print(digest, words):
+        yield Context(told)
+
+
+def is_at_length(digest: Digest) -> bool:
+    """Whether its data is certain and there is something new: the others say one thing each."""
+    return digest.state in {DigestState.NEWS, DigestState.PREVIEW}
+
+
+def has_room_for_teams(digest: Digest, words: Words) -> bool:
+    """Whether the message shows every team, so that the thread need not."""
+    return -(-len(digest.teams) // TEAMS_IN_A_LINE) <= _room(digest, words)
+
+
+def _room(digest: Digest, words: Words) -> int:
+    """How many lines are left between what always stands there."""
+    taken = len(_top(digest, words)) + bool(find_points(digest)) + len(_lists(digest, words))
+    return MOST_LINES - _HEADER_AND_SMALL_PRINT - taken
+
+
+def _top(digest: Digest, words: Words) -> tuple[Line, ...]:
+    is_preview = digest.state is DigestState.PREVIEW
+    banner = _EYES + lines_of.plain(said.tell_preview(digest, words)) if is_preview else ()
+    return _without_empty(banner, tell(sentences.say_changes(digest, words)), lines_of.headline(digest, words))
 
 
 def _without_empty(*lines: Line) -> tuple[Line, ...]:
     return tuple(line for line in lines if line)
 
 
-def _nothing_to_do(digest: Digest, words: Words) -> Line:
-    if digest.state is DigestState.CLEAN:
-        return say(words.text("nothing is unlinked, well done"))
-    one, many = "nothing new for {number} week", "nothing new for {number} weeks"
-    return tell(words.plural_sentence(one, many, digest.quiet_weeks + 1))
-
-
-def _why_withheld(digest: Digest, words: Words) -> Iterator[Line]:
-    is_team = digest.kind is DigestKind.TEAM
-    whose = team_name(digest.team) if is_team else words.text("all teams")
-    options = ["-t", whose] if is_team else ["--leadership"]
-    yield (
-        *tell(words.sentence("no digest was sent for {team}", team=whose)),
-        *say(": "),
-        lines_of.reason(digest, words),
-    )
-    if unsound := lines_of.unsound_sources(digest, words):
-        yield unsound
-    command = shlex.join(["align-sync", "digest", "send", *options, "--force"])
-    yield (*say(words.text("once that is mended") + ": "), code(command))
-
-
-def _banner(digest: Digest, words: Words) -> Line:
-    if digest.state is DigestState.PREVIEW:
-        return say("👀 " + words.text("a preview for administrators alone; from the next week on its readers get it"))
-    if digest.state is not DigestState.PARTIAL:
-        return ()
-    why = (*say("⚠️ " + words.text("no item is named, since") + ": "), lines_of.reason(digest, words))
-    return lines_of.join((why, lines_of.unsound_sources(digest, words)))
-
-
 def _teams(digest: Digest, words: Words) -> Iterator[Line]:
-    """Two a line; of many only how many stand how, never which is the first and which the last."""
-    if len(digest.teams) > MOST_TEAMS:
-        lights = Counter(lines_of.light(note.coverage, digest) for note in digest.teams)
-        told = [say(f"{light} {words.number(lights[light])}") for light in lines_of.LIGHTS if lights[light]]
-        yield lines_of.join((*told, say(words.text("each team stands in the thread"))))
+    """Two a line; of many only how many stand how."""
+    if not has_room_for_teams(digest, words):
+        yield say(sentences.say_stands(digest, words))
         return
     told = [lines_of.team(note, digest, words) for note in digest.teams]
-    for place in range(0, len(told), 2):
-        yield lines_of.join(told[place : place + 2], say("      "))
+    for place in range(0, len(told), TEAMS_IN_A_LINE):
+        yield lines_of.join(told[place : place + TEAMS_IN_A_LINE], say("      "))
 
 
 def _lists(digest: Digest, words: Words) -> tuple[Line, ...]:
@@ -95,9 +88,9 @@ def _lists(digest: Digest, words: Words) -> tuple[Line, ...]:
     idle = tuple(lines_of.key_result(note, words) for note in digest.idle)
     danger = tuple(lines_of.key_result(note, words) for note in digest.in_danger)
     return _without_empty(
-        lines_of.listed(words.text("dead links"), dead, words),
-        lines_of.listed(words.text("without work"), idle, words),
-        lines_of.listed(words.text("in danger"), danger, words),
+        lines_of.listed(words.text(said.DEAD_LINKS), dead, sentences.MORE_LINKS, words),
+        lines_of.listed(words.text(said.WITHOUT_WORK), idle, sentences.MORE_KEY_RESULTS, words),
+        lines_of.listed(words.text(said.IN_DANGER), danger, sentences.MORE_KEY_RESULTS, words),
     )
 
 
@@ -105,7 +98,7 @@ def _largest(digest: Digest, words: Words, room: int) -> Iterator[Line]:
     """With what can be done about each."""
     shown = digest.largest[: max(room - 1, 0) // _LINES_OF_AN_ITEM]
     if shown:
-        yield say(words.text("the largest without a link:"))
+        yield say(words.text("Largest unlinked"))
     for note in shown:
         yield lines_of.item(note, words)
         if fix := lines_of.fix(note, words):

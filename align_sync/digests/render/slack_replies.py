@@ -1,10 +1,10 @@
 """What stands in the thread: each group of unlinked items as a table, what changed, what expires, every team."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import groupby
 
-from align_sync.digests.model import ChangeNote, Digest, DigestKind, ItemNote, KeyResultNote, TeamNote
+from align_sync.digests.model import ChangeNote, ChangeSort, Digest, DigestKind, ItemNote, KeyResultNote, TeamNote
+from align_sync.digests.render import said, sentences
 from align_sync.digests.render import slack_lines as lines_of
 from align_sync.digests.render.slack_blocks import (
     LARGEST_LIST,
@@ -18,7 +18,7 @@ from align_sync.digests.render.slack_blocks import (
     write_row,
 )
 from align_sync.digests.render.slack_chart import per_cent
-from align_sync.digests.render.slack_main import MOST_TEAMS
+from align_sync.digests.render.slack_main import has_room_for_teams
 from align_sync.digests.render.slack_text import LONGEST_TITLE, Line, code, link, name, say, tell
 from align_sync.digests.words import Words
 from align_sync.reports.commands import ACTIONABLE, command_of
@@ -26,31 +26,33 @@ from align_sync.reports.model import Filters
 from align_sync.reports.words import team_name
 
 Reply = tuple[Part, ...]
+Forms = tuple[str, str]
+"""Of a message: for one, and for many."""
 
 MOST_BULLETS = 10
 """Of one kind; a thread is read, a list of hundreds is not."""
 
 
 def write_replies(digest: Digest, words: Words) -> Iterator[Reply]:
-    """Each a message of its own."""
-    if len(digest.teams) > MOST_TEAMS:
+    """Each a message of its own. What the message shows in full is not told again."""
+    if not has_room_for_teams(digest, words):
         yield _all_teams(digest, words)
     ordered = sorted(digest.unlinked_items, key=lambda note: (note.team.casefold(), note.team))
     for team, notes in groupby(ordered, key=lambda note: note.team):
         yield _unlinked(team, tuple(notes), words)
-    for head, lines in (
-        (words.text("dead links"), [_dead_link(note, words) for note in digest.dead_links]),
-        (words.text("without work"), _key_results(digest.idle, words)),
-        (words.text("in danger"), _key_results(digest.in_danger, words)),
+    for title, more, lines in (
+        (said.DEAD_LINKS, sentences.MORE_LINKS, [_dead_link(note, words) for note in digest.dead_links]),
+        (said.WITHOUT_WORK, sentences.MORE_KEY_RESULTS, _key_results(digest.idle, words)),
+        (said.IN_DANGER, sentences.MORE_KEY_RESULTS, _key_results(digest.in_danger, words)),
     ):
-        # What the message shows in full is not told again.
         if len(lines) > lines_of.MOST_NAMED:
-            yield _list(head, lines, words)
+            yield _list(title, lines, more, words)
     if digest.changes:
         yield _changes(digest, words)
     if digest.expiring:
-        head = words.text("exemptions that end within a week")
-        yield _list(head, [_expiring(note, words) for note in digest.expiring], words)
+        yield _list(
+            said.EXPIRING, [_expiring(note, words) for note in digest.expiring], sentences.MORE_EXEMPTIONS, words
+        )
 
 
 def _head(text: str) -> Line:
@@ -58,16 +60,18 @@ def _head(text: str) -> Line:
 
 
 def _unlinked(team: str, notes: tuple[ItemNote, ...], words: Words) -> Reply:
-    title = f"{team_name(team)} · {words.plural('{number} unlinked', '{number} unlinked', len(notes))}"
+    told = words.plural("{number} unlinked", "{number} unlinked", len(notes))
+    title = f"{sentences.name_team(team, words)}{sentences.BETWEEN}{told}"
     rows = take((_row(note, words) for note in notes), write_row)
     more = len(notes) - len(rows)
     command = command_of(Filters(teams=(team_name(team),), buckets=ACTIONABLE))
-    rest = _more(more, words) + say(" · ") if more else ()
+    everything = code(command, words.text("all that is unlinked:"))
+    rest = lines_of.join((_more(more, sentences.MORE_ITEMS, words) if more else (), everything))
     heads = tuple(map(words.text, ("item", "title", "points", "looks like")))
     return (
         Lines((_head(title),)),
         Table(caption=write_caption(title), heads=heads, rows=rows),
-        Lines((rest + say(words.text("all of it") + ": ") + (code(command),),)),
+        *((Lines((rest,)),) if rest else ()),
     )
 
 
@@ -84,31 +88,33 @@ def _all_teams(digest: Digest, words: Words) -> Reply:
     heads = (words.text("team"), "%", words.text("unlinked"))
     rows = take((_team_row(note, words) for note in digest.teams), write_row)
     more = len(digest.teams) - len(rows)
-    title = words.text("all teams")
+    title = said.tell_head(said.TEAMS, len(digest.teams), words)
+    rest = lines_of.join((_more(more, sentences.MORE_TEAMS, words), code("align-sync report")), say(": "))
     return (
         Lines((_head(title),)),
         Table(caption=title, heads=heads, rows=rows),
-        *((Lines((_more(more, words) + say(": ") + (code("align-sync report"),),)),) if more else ()),
+        *((Lines((rest,)),) if more else ()),
     )
 
 
 def _team_row(note: TeamNote, words: Words) -> Row:
     share = name("") if note.coverage is None else (float(per_cent(note.coverage)), words.percent(note.coverage))
-    return (name(team_name(note.team)), share, (float(note.unlinked), words.number(note.unlinked)))
+    return (name(sentences.name_team(note.team, words)), share, (float(note.unlinked), words.number(note.unlinked)))
 
 
-def _list(head: str, lines: Iterable[Line], words: Words) -> Reply:
-    return (Lines((_head(head),)), _bullets(list(lines), words, room=LARGEST_LIST))
+def _list(title: str, lines: list[Line], more: Forms, words: Words) -> Reply:
+    head = _head(said.tell_head(title, len(lines), words))
+    return (Lines((head,)), _bullets(lines, more, words, room=LARGEST_LIST))
 
 
-def _bullets(lines: list[Line], words: Words, *, room: int) -> Bullets:
+def _bullets(lines: list[Line], forms: Forms, words: Words, *, room: int) -> Bullets:
     shown = take(lines[:MOST_BULLETS], write_bullet, room=room)
     more = len(lines) - len(shown)
-    return Bullets((*shown, *((_more(more, words),) if more else ())))
+    return Bullets((*shown, *((_more(more, forms, words),) if more else ())))
 
 
-def _more(number: int, words: Words) -> Line:
-    return say(words.text("and {number} more", number=words.number(number)))
+def _more(number: int, forms: Forms, words: Words) -> Line:
+    return say(words.plural(*forms, number))
 
 
 def _dead_link(note: ItemNote, words: Words) -> Line:
@@ -120,27 +126,20 @@ def _key_results(notes: Iterable[KeyResultNote], words: Words) -> list[Line]:
 
 
 def _expiring(note: ItemNote, words: Words) -> Line:
-    return (*_item(note), *say(" · " + words.text("until") + " "), name(_day(note.because, words)))
-
-
-def _day(text: str, words: Words) -> str:
-    try:
-        return words.day(date.fromisoformat(text))
-    except ValueError:
-        return text
+    return (*_item(note), *lines_of.DOT, *tell(sentences.say_until(note, words)))
 
 
 def _changes(digest: Digest, words: Words) -> Reply:
-    """Each kind with its items; leadership is told where it happened, not to what."""
+    """Each sort with its items; leadership is told where it happened, not to what."""
     is_team = digest.kind is DigestKind.TEAM
-    since = words.text("since {week}", week=words.week(digest.before_week)) if digest.before_week else ""
-    parts: list[Part] = [Lines((_head(since or words.text("changes")),))]
-    kinds = tuple(lines_of.sorts(change.sort for change in digest.changes))
-    for sort, message in kinds:
+    more = sentences.MORE_ITEMS if is_team else sentences.MORE_TEAMS
+    parts: list[Part] = [Lines((_head(said.tell_head(said.CHANGED, len(digest.changes), words)),))]
+    sorts = [sort for sort in ChangeSort if any(change.sort is sort for change in digest.changes)]
+    for sort in sorts:
         own = [change for change in digest.changes if change.sort is sort]
         lines = _changed_items(own) if is_team else _changed_teams(own, words)
-        head = tell(words.sentence(message, number=words.number(len(own))))
-        parts += (Lines((head,)), _bullets(lines, words, room=LARGEST_LIST // len(kinds)))
+        head = tell(words.plural_sentence(*sentences.CHANGES[sort], len(own)))
+        parts += (Lines((head,)), _bullets(lines, more, words, room=LARGEST_LIST // len(sorts)))
     return tuple(parts)
 
 
@@ -157,5 +156,5 @@ def _serves(change: ChangeNote) -> Line:
 
 
 def _changed_teams(changes: list[ChangeNote], words: Words) -> list[Line]:
-    ordered = sorted(team_name(change.team) for change in changes)
-    return [(name(team, is_bold=True), *say(f": {words.number(len(list(same)))}")) for team, same in groupby(ordered)]
+    counted = sentences.count_by_team(changes, words)
+    return [(name(team, is_bold=True), *say(f": {words.number(number)}")) for team, number in counted]

@@ -9,23 +9,25 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, takewhile, tee
 
+from align_sync.digests.render.pasting import keep_pasteable, silence
 from align_sync.digests.words import Sentence
 from align_sync.reports.plain import make_plain, safe_address
 
 ELLIPSIS = "…"
 NOTHING = "\u2013"
 LONGEST_ADDRESS = 1_000
-LONGEST_KEY, LONGEST_NAME, LONGEST_TITLE, LONGEST_COMMAND = 60, 60, 80, 250
+LONGEST_KEY, LONGEST_NAME, LONGEST_TITLE, LONGEST_COMMAND, LONGEST_VALUE = 60, 60, 80, 250, 250
 
 _JOINER = "\u2060"
+_ENDS_CODE = "`"
 _BAR = "\u2502"
 _SPEAKING = re.compile(r"<(?=\S)|@(?=\w)|:(?=//)")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LAYOUT = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_BEYOND_BMP = 0xFFFF
+_BYTES_OF_A_UNIT = 2
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
@@ -44,17 +46,15 @@ class Span:
 Line = tuple[Span, ...]
 
 
-def tell(sentence: Sentence) -> Line:
-    """A message of the catalogue with its values in bold type."""
+def tell(sentence: Sentence, limit: int = LONGEST_VALUE) -> Line:
+    """A message of the catalogue with its values in bold type, each cut to so many characters."""
     return tuple(
-        _value(piece.text, is_bold=True) if piece.is_value else Span(text=piece.text, is_ours=True)
+        Span(text=cut(clean(piece.text), limit), is_bold=True)
+        if piece.is_value
+        else Span(text=piece.text, is_ours=True)
         for piece in sentence
         if piece.text
     )
-
-
-def _value(text: str, *, is_bold: bool) -> Span:
-    return Span(text=cut(clean(text), LONGEST_COMMAND), is_bold=is_bold)
 
 
 def say(text: str) -> Line:
@@ -78,9 +78,13 @@ def link(text: str, address: str, limit: int = LONGEST_KEY) -> Span:
     return replace(span, address=target)
 
 
-def code(command: str) -> Span:
-    """A command to paste; one that is too long for that is cut, and shows it."""
-    return Span(text=cut(clean(command), LONGEST_COMMAND), is_code=True)
+def code(command: str, label: str = "") -> Line:
+    """A command to paste, after words of ours that speak of it; nothing where it is too long or would end the code."""
+    silent = silence(command, _SPEAKING)
+    is_long = size_of(escape(silent)) > LONGEST_COMMAND
+    if is_long or _ENDS_CODE in silent or not keep_pasteable((command,)):
+        return ()
+    return (*(say(f"{label} ") if label else ()), Span(text=silent, is_code=True))
 
 
 def clean(text: str) -> str:
@@ -89,21 +93,21 @@ def clean(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    return text.translate(_ESCAPES)
 
 
 def size_of(text: str) -> int:
-    return len(text) + sum(ord(character) > _BEYOND_BMP for character in text)
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // _BYTES_OF_A_UNIT
 
 
 def cut(text: str, limit: int) -> str:
     """At most so many characters once escaped; whole ones, with their accents, skin tones and flags."""
     if size_of(escape(text)) <= limit:
         return text
-    clusters = tuple(_clusters(text))
-    ends = accumulate(size_of(escape(cluster)) for cluster in clusters)
-    kept = "".join(cluster for cluster, end in zip(clusters, ends, strict=True) if end < limit)
-    return kept.rstrip() + ELLIPSIS
+    clusters, measured = tee(_clusters(text))
+    ends = accumulate(size_of(escape(cluster)) for cluster in measured)
+    kept = takewhile(lambda pair: pair[1] < limit, zip(clusters, ends, strict=False))
+    return "".join(cluster for cluster, _ in kept).rstrip() + ELLIPSIS
 
 
 def _clusters(text: str) -> Iterator[str]:
@@ -146,11 +150,10 @@ def _write_span(span: Span) -> str:
 
 
 def _write_text(span: Span) -> str:
-    """A command keeps its underscores, since layout means nothing in code."""
-    if span.is_ours:
+    """A command stands as it is, since layout means nothing in code."""
+    if span.is_ours or span.is_code:
         return escape(span.text)
-    text = span.text.translate(_LAYOUT)
-    return escape(text if span.is_code else _EMPHASIS.sub("\uff3f", text))
+    return escape(_EMPHASIS.sub("\uff3f", span.text.translate(_LAYOUT)))
 
 
 def write_rich(line: Line) -> list[dict[str, object]]:

@@ -35,7 +35,7 @@ def _write_reply(line: Line) -> Iterator[str]:
     if address := safe_address(line.address):
         yield f"  {address}"
     for command in line.commands:
-        yield f"  {make_plain(command)}"
+        yield f"  {command}"
 
 
 def explain(digest: Digest, language: str) -> str:

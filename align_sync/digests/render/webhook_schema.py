@@ -64,6 +64,7 @@ def digest_schema() -> Schema:
             lens=one_of(Lens),
             coverage=SHARE_OR_NONE,
             unlinked=COUNT,
+            items=COUNT,
             coverage_before=SHARE_OR_NONE,
             unlinked_before=COUNT_OR_NONE,
             before_week=TEXT,

@@ -25,9 +25,7 @@ CHANNELS_AT_ONCE = 4
 def deliver(app: App) -> DeliverResult:
     """Ends once nothing is due; what is in doubt is due again a little later."""
     tally = _Tally()
-    with app.store.read() as connection:
-        now = app.now()
-        due = [one for one in app.settings.channels.values() if has_work(connection, one.name, one.address, now)]
+    due = [one for one in app.settings.channels.values() if _has_work(app, one)]
     if len(due) == 1:
         _serve(app, due[0], tally)
     elif due:
@@ -76,4 +74,12 @@ def _serve(app: App, settings: ChannelSettings, tally: _Tally) -> None:
             if step is Step.CLAIM and app.seams.stopping():
                 return
             if isinstance(step, Wait):
+                # The pace is for the message that comes next: after the last one nobody waits.
+                if not _has_work(app, settings):
+                    return
                 app.seams.sleep(step.span.total_seconds())
+
+
+def _has_work(app: App, settings: ChannelSettings) -> bool:
+    with app.store.read() as connection:
+        return has_work(connection, settings.name, settings.address, app.now())

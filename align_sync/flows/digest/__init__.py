@@ -2,7 +2,9 @@
 
 from align_sync.flows.digest.background import (
     Background,
+    check_served,
     find_team,
+    is_served,
     known_teams,
     load_background,
     policy_of,
@@ -18,9 +20,11 @@ __all__ = [
     "Background",
     "MadeDigest",
     "ToldDigest",
+    "check_served",
     "choose_channels",
     "find_made",
     "find_team",
+    "is_served",
     "keep_digest",
     "known_teams",
     "language_of",

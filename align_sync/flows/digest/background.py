@@ -1,11 +1,12 @@
 """What is known before a digest is built: whose week it is, what was said before, which channels are closed."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from align_sync.app import App
-from align_sync.digests.model import Digest, DigestKind
+from align_sync.digests.model import Digest, DigestKind, DigestState
 from align_sync.digests.policy import DigestPolicy
 from align_sync.errors import UserError
 from align_sync.store.channels import load_channels
@@ -22,6 +23,11 @@ class Background:
     present: StoredDigest | None
     past: tuple[Digest, ...]
     closed_channels: tuple[str, ...]
+
+    @property
+    def was_shown(self) -> bool:
+        """Whether anybody saw the digest of this week, if only as a preview."""
+        return self.present is not None and self.present.digest.state is not DigestState.WITHHELD
 
 
 def zone_of(app: App, team: str) -> str:
@@ -52,6 +58,27 @@ def find_team(app: App, name: str) -> str:
         advice = f"known are: {', '.join(known)}" if known else "run align-sync sync first"
         raise UserError(f"no team is called {name!r}", where="--team", advice=advice)
     return found
+
+
+def is_served(app: App, kind: DigestKind, team: str) -> bool:
+    """Whether some channel gets it each week; the channel for administrators alone does not."""
+    channels = app.settings.channels.values()
+    if kind is DigestKind.LEADERSHIP:
+        return any(channel.leadership for channel in channels)
+    return any(channel.serves(team) for channel in channels)
+
+
+def check_served(app: App, kind: DigestKind, team: str) -> None:
+    """Raises `UserError` where no channel gets it."""
+    if is_served(app, kind, team):
+        return
+    whose, setting = (
+        ("the roll-up for leadership", "leadership = true")
+        if kind is DigestKind.LEADERSHIP
+        else (f"the digest of {team}", f'{json.dumps(team, ensure_ascii=False)} to teams, or teams = ["*"],')
+    )
+    advice = f"add {setting} to one of the tables [channels.NAME]; what it says is shown by align-sync digest preview"
+    raise UserError(f"no channel gets {whose}", where="channels", advice=advice)
 
 
 def policy_of(app: App) -> DigestPolicy:

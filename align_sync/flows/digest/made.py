@@ -23,12 +23,14 @@ class MadeDigest:
 
 def say_present(present: StoredDigest) -> MadeDigest:
     """Nothing was done."""
+    is_preview = present.digest.state is DigestState.PREVIEW
+    advice = "; with --again it goes to its readers" if is_preview else ""
     was = f"the digest of {present.digest.week} was made before ({present.digest.state})"
     return MadeDigest(
         digest_id=present.id,
         digest=present.digest,
         entries=0,
-        says=f"{name_of(present.digest)}: {was}, so that nothing is done",
+        says=f"{name_of(present.digest)}: {was}, so that nothing is done{advice}",
         is_new=False,
     )
 
@@ -43,7 +45,6 @@ def say_made(digest: Digest, channels: Iterable[str]) -> str:
     if digest.state is DigestState.QUIET:
         return f"{told}, nothing new, so that nothing is sent"
     reason = f" ({digest.reason})" if digest.reason else ""
-    missing = "no channel gets previews and notices: set admin = true for one"
-    nobody = missing if digest.state in FOR_ADMINISTRATORS else "no channel serves it"
+    nobody = "no channel gets previews and notices: set admin = true for one"
     where = ", ".join(channels)
     return f"{told}{reason}, to {where}" if where else f"{told}{reason}, {nobody}"

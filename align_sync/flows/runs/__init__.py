@@ -14,7 +14,7 @@ from align_sync.flows.runs.asking import (
 )
 from align_sync.flows.runs.ending import Ending, end_badly, end_well
 from align_sync.flows.runs.health import health_of, list_healths, note_source, source_of
-from align_sync.flows.runs.presence import begin_service, end_service, list_services, note_service
+from align_sync.flows.runs.presence import begin_service, end_service, find_first_life, list_services, note_service
 from align_sync.flows.runs.working import Claimed, claim, finish, renew, subject_lease
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "end_service",
     "end_well",
     "enlist_nowhere",
+    "find_first_life",
     "finish",
     "health_of",
     "list_due",

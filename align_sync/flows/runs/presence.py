@@ -10,6 +10,7 @@ from align_sync.errors import AlreadyRunningError
 from align_sync.store.clock import tell_time
 from align_sync.store.daemons import Daemon, forget_daemon, load_daemons, save_daemon
 from align_sync.store.leases import claim_lease, hold_lease, load_owner, release_lease
+from align_sync.store.runs import load_first_asked_at
 
 SERVICE_LEASE = "daemon"
 
@@ -74,3 +75,14 @@ def end_service(app: App, fence: int | None) -> None:
 def list_services(app: App) -> tuple[Daemon, ...]:
     with app.store.read() as connection:
         return load_daemons(connection)
+
+
+def find_first_life(app: App) -> datetime | None:
+    """Since when work is done by the clock on this database: the oldest run, or the service that was begun first.
+
+    None where neither is known. A pull by hand is no sign: whoever pulls has not asked for messages yet.
+    """
+    with app.store.read() as connection:
+        asked_at = load_first_asked_at(connection)
+        began_at = [known.started_at for known in load_daemons(connection)]
+    return min((at for at in (asked_at, *began_at) if at is not None), default=None)

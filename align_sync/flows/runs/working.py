@@ -1,7 +1,7 @@
 """A run between its claim and its end: whoever claims it holds it and its subject until a time, and may lose both."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from align_sync.app import App, is_dead
 from align_sync.errors import AlreadyRunningError
 from align_sync.flows.runs.ending import Ending
 from align_sync.flows.runs.health import source_of
+from align_sync.scheduling import claims
 from align_sync.scheduling.backoff import MOST_ATTEMPTS
 from align_sync.scheduling.run import Run, RunKind, RunState
 from align_sync.store.clock import tell_time
@@ -19,9 +20,6 @@ from align_sync.store.source_health import load_health
 from align_sync.telemetry.metrics import TALLY, Counter, Duration
 
 log = structlog.get_logger(__name__)
-
-LONGEST_PATIENCE = timedelta(minutes=30)
-LOOK_AGAIN_AFTER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,15 @@ def _claim(app: App, connection: Connection, run_id: int) -> Claimed | None:
     if run is None or run.state.is_over:
         return None
     now = tell_time(connection, app.now())
-    until = _blocked_until(connection, run, now) or _await_pulls(connection, run, now)
-    if until and postpone_run(connection, run_id, until):
+    until = claims.put_off_until(
+        run,
+        now,
+        blocked_until=_blocked_until(connection, run, now),
+        pulls_pending=is_pending(connection, RunKind.SYNC, now),
+    )
+    if until is not None:
+        # One that a dead worker left behind does not wait: it is found again by whoever looks next.
+        postpone_run(connection, run_id, until)
         log.info("run.postponed", run=run_id, subject=run.subject, until=until.isoformat())
         return None
     lasts = app.settings.serve.lease
@@ -67,7 +72,7 @@ def _claim(app: App, connection: Connection, run_id: int) -> Claimed | None:
     name = subject_lease(run.subject)
     holder = load_owner(connection, name)
     fence = claim_lease(connection, name, owner=app.owner, now=app.now(), dead_owners=_dead(holder), lasts=lasts)
-    if claimed.attempt <= MOST_ATTEMPTS:
+    if not claims.is_given_up(claimed):
         return Claimed(claimed, fence)
     error = f"the process that worked on it ended without a word, {MOST_ATTEMPTS} times"
     finish_run(connection, claimed, state=RunState.DEAD, now=now, error_class="LostWorker", error=error)
@@ -79,13 +84,6 @@ def _claim(app: App, connection: Connection, run_id: int) -> Claimed | None:
 def _blocked_until(connection: Connection, run: Run, now: datetime) -> datetime | None:
     source = source_of(run)
     return load_health(connection, source).blocked_at(now) if source else None
-
-
-def _await_pulls(connection: Connection, run: Run, now: datetime) -> datetime | None:
-    """What tells of the work waits for pulls that are due or under way: after a night's sleep, all are due at once."""
-    is_patient = now < (run.created_at or now) + LONGEST_PATIENCE
-    waits = run.kind in {RunKind.SNAPSHOT, RunKind.DIGEST} and is_patient and is_pending(connection, RunKind.SYNC, now)
-    return now + LOOK_AGAIN_AFTER if waits else None
 
 
 def _dead(owner: str | None) -> frozenset[str]:
@@ -113,7 +111,7 @@ def finish(app: App, claimed: Claimed, ending: Ending) -> Run | None:
     """
     with app.store.write() as connection:
         now = tell_time(connection, app.now())
-        next_at = None if ending.wait is None else max(now + ending.wait, ending.not_before or now)
+        next_at = claims.next_attempt(now, ending.wait, ending.not_before)
         if ending.is_untried:
             ended = put_back(connection, claimed.run, now=now, not_before=next_at)
         else:

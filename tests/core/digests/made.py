@@ -83,7 +83,7 @@ def make_note(number: int, **values: Any) -> ItemNote:
         address=f"https://jira.example/browse/{key}",
         because="no field, label, link or address names a key result",
         fixes=(
-            Fix(command=f"align-sync link add {key} '<key result>' --reason ..."),
+            Fix(command=f"align-sync link add {key} KEY-RESULT --reason ..."),
             Fix(command=f"align-sync exempt add {key} --category ... --reason ..."),
         ),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from align_sync.digests.document import write_digest
 from align_sync.digests.model import ChangeSort, Fix
-from align_sync.digests.notes import LARGEST, list_changes
+from align_sync.digests.notes import KEY_RESULT, LARGEST, list_changes
 from align_sync.linking.evidence import Bucket
 from align_sync.okr.standing import Health, HealthPolicy, KeyResultStanding, Verdict
 from align_sync.reports.changes import ChangeKind, compare
@@ -35,6 +35,13 @@ def test_the_largest_come_first_and_nobody_is_asked_about_what_is_disputed() -> 
     assert len(digest.unlinked_items) == digest.unlinked == 9
     disputed = next(note for note in digest.unlinked_items if note.key == "PAY-99")
     assert disputed.fixes == ()
+
+
+def test_what_a_reader_has_to_choose_needs_no_quotes() -> None:
+    (link, *_) = make(build(make_report_item("PAY-1", suggestion=None))).largest[0].fixes
+
+    assert link == Fix(command=f"align-sync link add PAY-1 {KEY_RESULT} --reason ...")
+    assert KEY_RESULT == "KEY-RESULT"
 
 
 def test_fixes_are_commands_to_paste() -> None:

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -15,10 +16,11 @@ from jsonschema import Draft202012Validator
 
 from align_sync.digests.document import write_json
 from align_sync.digests.model import ChangeNote, ChangeSort, Digest, DigestKind, DigestState, Fix, SourceNote
-from align_sync.digests.render import render_messages, render_preview
+from align_sync.digests.render import render_main, render_messages, render_preview
 from align_sync.digests.render.card import LONGEST_CARD
+from align_sync.digests.render.pasting import list_unlinked
 from align_sync.digests.render.preview import WIDTH, fit
-from align_sync.digests.render.said import MOST_LINES, MOST_LISTED, tell
+from align_sync.digests.render.said import MOST_LINES, MOST_LISTED, LineKind, tell
 from align_sync.digests.render.sentences import say_figures, say_freshness, write
 from align_sync.digests.render.webhook_schema import digest_schema
 from align_sync.digests.words import words_of
@@ -233,6 +235,51 @@ def test_data_keeps_titles_as_trackers_have_them() -> None:
     assert "unlinked_hash" in write_json(make_news())
 
 
+@pytest.mark.parametrize(
+    "team", ["Payments", "the @here team", "https://x.example/y", "Pat's ${team} {{x}}", "www.x.y a@b"]
+)
+def test_commands_in_cards_and_texts_can_be_pasted(team: str) -> None:
+    digest = make_news(team=team)
+    meant = shlex.split(list_unlinked(digest))
+    card = [block["text"] for block in payload(digest, "apprise")["card"]["body"]]
+    shown = (*card, *payload(digest, "email")["text"].splitlines(), *render_preview(digest, "en").splitlines())
+    written = [found[0] for line in shown if (found := re.search(r"align-sync report .+", line))]
+
+    assert [shlex.split(command) for command in written] == [meant] * 3
+    assert "align-sync link add PAY-412 KEY-RESULT --reason ..." in "\n".join(card)
+
+
+def test_a_command_that_a_card_or_a_terminal_would_break_is_left_out() -> None:
+    card = json.dumps(payload(make_news(team="a_b"), "apprise")["card"])
+    hidden = render_preview(make_news(team="a\u202eb", sources=(), state=DigestState.PREVIEW), "en")
+    withheld = render_preview(make_partial(team="a\u202eb", state=DigestState.WITHHELD, reason="x"), "en")
+
+    assert "align-sync report" not in card
+    assert "all that is unlinked:" not in card
+    assert "align-sync report" not in hidden
+    assert "align-sync digest send" not in hidden + withheld
+    assert "all that is unlinked:" not in hidden
+    assert "to send it to them now:" not in hidden
+
+
+def test_the_message_alone_is_what_stands_above_the_thread() -> None:
+    whole, main = (render(DIGESTS["news"], "en") for render in (render_preview, render_main))
+
+    assert whole.startswith(main)
+    assert "↳" not in main
+    assert len(main.splitlines()) <= MOST_LINES
+
+
+def test_leadership_reads_in_the_thread_only_the_teams_that_the_message_has_no_room_for() -> None:
+    for number in range(1, 20):
+        digest = make_leadership(number, state=DigestState.PREVIEW, closed_channels=("pay",))
+        said = tell(digest, words_of("en"))
+        named = [line for line in said.lines if line.kind is LineKind.TEAM]
+        in_thread = [part for part in said.parts if part.title.startswith("Teams")]
+        assert len(said.lines) + 1 <= MOST_LINES
+        assert (len(named) == number and not in_thread) or (len(named) == 1 and len(in_thread) == 1)
+
+
 def test_a_webhook_of_slack_gets_one_message_that_says_where_the_rest_is() -> None:
     (only,) = render_messages(make_news(), "slack_webhook", "en")
     (short,) = render_messages(DIGESTS["unchanged"], "slack_webhook", "en")
@@ -251,7 +298,7 @@ def test_a_kind_of_channel_that_is_not_known_is_refused() -> None:
 def test_long_lists_are_cut_and_say_so() -> None:
     digest = make_news(unlinked_items=tuple(make_note(number) for number in range(1, MOST_LISTED + 8)))
 
-    assert "\n      and 7 more\n" in render_preview(digest, "en")
+    assert "\n      and 7 more items\n" in render_preview(digest, "en")
     card = payload(replace(digest, unlinked_items=digest.largest * 30, dead_links=digest.largest * 30,
                            idle=digest.idle * 300), "apprise")["card"]  # fmt: skip
     assert len(orjson.dumps(card)) < LONGEST_CARD + 4_000

@@ -76,6 +76,7 @@ def test_with_force_nothing_is_kept_quiet() -> None:
     assert make(make_report(), EARLIER, force=True).state is DigestState.NEWS
 
 
+@pytest.mark.parametrize("has_changes", [True, False])
 @pytest.mark.parametrize(
     ("items", "unlinked", "force", "state"),
     [
@@ -87,14 +88,18 @@ def test_with_force_nothing_is_kept_quiet() -> None:
     ],
 )
 def test_a_fall_that_looks_like_loss_is_held_until_a_person_says_that_it_is_right(
-    items: tuple[int, int], unlinked: tuple[int, int], force: bool, state: str
+    items: tuple[int, int], unlinked: tuple[int, int], force: bool, state: str, has_changes: bool
 ) -> None:
     then, now = make_report(*items), make_report(*unlinked)
     before = replace(make(then, week="2026-W47"), made_at=NOW - timedelta(weeks=1))
 
-    digest = make(now, before, before=before, changes=compare(then, now, decided={}, book=()), force=force)
+    changes = compare(then, now, decided={}, book=()) if has_changes else None
+    digest = make(now, before, before=before, changes=changes, force=force)
 
     assert digest.state.value == state
+    assert (before.items, digest.items) == (sum(items), sum(unlinked))
+    older = replace(before, items=0)
+    assert make(now, older, before=older).state is not DigestState.PARTIAL, "nobody knows how many there were"
     assert ("fell from 10 to 4 while the items in scope fell from 30 to 16" in digest.reason) == (state == "partial")
 
 

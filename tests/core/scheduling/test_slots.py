@@ -9,7 +9,7 @@ import pytest
 from align_sync.scheduling.backoff import MOST_ATTEMPTS, blocked_for, retry_after
 from align_sync.scheduling.run import RunKind
 from align_sync.scheduling.schedule import Schedule
-from align_sync.scheduling.slots import due_at, list_due, newest_due, next_slot, slot_key
+from align_sync.scheduling.slots import due_at, is_made_up_for, list_due, newest_due, next_slot, slot_key
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -111,3 +111,22 @@ def test_a_source_that_keeps_failing_is_left_alone_for_longer(
 ) -> None:
     expected = timedelta(minutes=minutes) if minutes else None
     assert blocked_for(failures, is_auth=is_auth) == expected
+
+
+@pytest.mark.parametrize(
+    ("schedule", "alive_since", "is_late_welcome"),
+    [
+        (DIGEST, None, False),
+        (DIGEST, "11-23T08:00:01", False),
+        (DIGEST, "11-23T08:00", True),
+        (ROLL_UP, "11-24T07:59", True),
+        (ROLL_UP, "11-24T08:01", False),
+        (PULL, None, True),
+        (PULL, "11-24T08:01", True),
+    ],
+)
+def test_a_new_installation_sends_no_digest_that_was_due_before_it(
+    schedule: Schedule, alive_since: str | None, *, is_late_welcome: bool
+) -> None:
+    since = None if alive_since is None else at(alive_since)
+    assert is_made_up_for(schedule, at("11-23T08:00"), since) is is_late_welcome
