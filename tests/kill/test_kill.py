@@ -170,7 +170,7 @@ def test_ctrl_c_in_the_middle_of_a_page_says_that_the_next_run_goes_on(
         "ALIGN_SYNC_JIRA__CONCURRENCY": "1",
     }
     running.server.requests.clear()
-    running.server.latency = timedelta(seconds=0.15)
+    running.server.latency = timedelta(seconds=0.08)
     try:
         with subprocess.Popen(
             [sys.executable, "-m", "align_sync", "sync"], env=environ, stderr=subprocess.PIPE, text=True, cwd="/"
