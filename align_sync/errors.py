@@ -5,7 +5,7 @@ in `cli/exit_codes.py`, in one table.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,14 @@ class UnsafeSweepError(SourceError):
 
 class AlreadyRunningError(AlignSyncError):
     """Come back later: another process holds the lease."""
+
+
+class NotYetError(AlignSyncError):
+    """Ask again after `wait`: nothing failed, and what is needed may come by itself."""
+
+    def __init__(self, message: str, *, wait: timedelta, where: str = "", advice: str = "") -> None:
+        super().__init__(message, where=where, advice=advice)
+        self.wait = wait
 
 
 class StoreError(AlignSyncError):

@@ -297,5 +297,12 @@ class Settings(BaseSettings):
         own = self._find_team(team)
         return self.timezone if own is None or own.timezone is None else own.timezone
 
+    def kinds_of(self, team: str) -> tuple[str, ...]:
+        """The kinds of trackers in which a team is said to work; none where nothing is said."""
+        own = self._find_team(team)
+        if own is None:
+            return ()
+        return tuple(kind for kind, place in (("jira", own.jira_board), ("linear", own.linear_team)) if place)
+
     def _find_team(self, name: str) -> TeamSettings | None:
-        return next((team for team in self.teams if team.name == name), None)
+        return next((team for team in self.teams if team.name.casefold() == name.casefold()), None)

@@ -11,18 +11,19 @@ import rich_click
 
 from align_sync.cli import exit_codes
 from align_sync.cli.output import deliver as put
-from align_sync.cli.output import emit, say, say_problems, write_file
+from align_sync.cli.output import emit, say, say_error, say_problems, write_file
 from align_sync.cli.session import Options, open_session
 from align_sync.digests.document import write_json
 from align_sync.digests.model import Digest, DigestKind, DigestState
 from align_sync.digests.render import render_messages, render_preview
-from align_sync.errors import UserError
+from align_sync.errors import AlignSyncError, UserError
 from align_sync.flows.deliver import deliver
 from align_sync.flows.digest import (
     MadeDigest,
     ToldDigest,
     check_served,
     find_made,
+    find_team,
     is_served,
     known_teams,
     list_digests,
@@ -31,6 +32,7 @@ from align_sync.flows.digest import (
 )
 from align_sync.flows.outbox import list_outbox
 from align_sync.jobs.digesting import make_digest, preview_digest
+from align_sync.reports.plain import make_plain
 from align_sync.reports.words import moment, percent_or_withheld, stamp, team_name
 from align_sync.sending.entry import EntryState
 from align_sync.settings_channels import ChannelKind
@@ -118,10 +120,20 @@ def send(
     """Make the digest of this week, once, and send it; what was sent already is not sent again."""
     with open_session(options) as app:
         at = app.now()
-        _check_week(week, at, app.settings.timezone)
-        chosen = _all(app) if everything else (_one(app, team, leadership=leadership),)
-        made = [make_digest(app, kind, name, at=at, force=force) for kind, name in chosen]
-        return _send(app, made)
+        if not everything:
+            kind, name = _one(app, team, leadership=leadership)
+            _check_week(week, at, app.settings.zone_of(name))
+            return _send(app, [make_digest(app, kind, name, at=at, force=force)])
+        made, codes = [], []
+        for kind, name in _all(app):
+            try:
+                _check_week(week, at, app.settings.zone_of(name))
+                made.append(make_digest(app, kind, name, at=at, force=force))
+            except AlignSyncError as error:
+                say(make_plain(f"{_name(kind, name)}: no digest was made"))
+                say_error(error)
+                codes.append(exit_codes.exit_code_of(error))
+        return max(_send(app, made), *codes, exit_codes.FINE)
 
 
 @command.command("resend")
@@ -151,21 +163,30 @@ def history(options: Options, *, team: str | None, leadership: bool, newest: int
     """Which digests were made, what they said, and what became of their messages."""
     kind = DigestKind.LEADERSHIP if leadership else DigestKind.TEAM if team else None
     with open_session(options) as app:
+        team = find_team(app, team) if team else None
         told, zone = list_digests(app, kind=kind, team=team, newest=newest), app.settings.timezone
     if as_json:
         emit(orjson.dumps([_describe(one) for one in told], option=orjson.OPT_INDENT_2).decode())
         return
     for one in told:
         digest = one.digest
-        whose = "leadership" if digest.kind is DigestKind.LEADERSHIP else team_name(digest.team)
-        messages = ", ".join(f"{number} {state}" for state, number in one.messages.items()) or "no message"
-        figures = f"{percent_or_withheld(digest.coverage)}\t{digest.unlinked} unlinked"
-        emit(
-            f"{digest.week}\t{whose}\t#{one.number}\t{digest.state}\t{figures}\t{messages}"
-            f"\t{moment(digest.made_at, zone)}"
+        cells = (
+            digest.week,
+            _name(digest.kind, digest.team),
+            f"#{one.number}",
+            digest.state,
+            percent_or_withheld(digest.coverage),
+            f"{digest.unlinked} unlinked",
+            ", ".join(f"{number} {state}" for state, number in one.messages.items()) or "no message",
+            moment(digest.made_at, zone),
         )
+        emit("\t".join(map(make_plain, cells)))
     if not told:
         say("no digest was made yet")
+
+
+def _name(kind: DigestKind, team: str) -> str:
+    return "leadership" if kind is DigestKind.LEADERSHIP else team_name(team)
 
 
 def _describe(one: ToldDigest) -> dict[str, object]:
@@ -188,14 +209,14 @@ def _describe(one: ToldDigest) -> dict[str, object]:
 def _send(app: "App", made: list[MadeDigest]) -> int:
     """Whatever is due goes out, also what waited from before; then what became of these digests."""
     for one in made:
-        emit(one.says)
+        emit(make_plain(one.says))
     result = deliver(app)
     say(f"delivery: {result.says}")
     say_problems(result.problems)
     mine = {one.digest_id for one in made}
     waiting = [listed for listed in list_outbox(app).entries if listed.entry.digest_id in mine]
     for listed in waiting:
-        say(f"  {listed.entry.channel}: {listed.entry.state}: {listed.note}")
+        say(make_plain(f"  {listed.entry.channel}: {listed.entry.state}: {listed.note}"))
     states = {listed.entry.state for listed in waiting}
     if EntryState.HELD in states:
         return exit_codes.HELD
@@ -208,7 +229,7 @@ def _one(app: "App", team: str | None, *, leadership: bool) -> Whose:
     if leadership:
         return DigestKind.LEADERSHIP, ""
     if team:
-        return DigestKind.TEAM, team
+        return DigestKind.TEAM, find_team(app, team)
     known = known_teams(app)
     if len(known) != 1:
         advice = f"-t TEAM, one of: {', '.join(known)}; or --leadership" if known else "run align-sync sync first"
@@ -223,7 +244,7 @@ def _all(app: "App") -> tuple[Whose, ...]:
     if not served:
         check_served(app, *everyone[0])
     if left := [team for kind, team in everyone if kind is DigestKind.TEAM and (kind, team) not in served]:
-        say(f"left out, since no channel gets them: {', '.join(left)}")
+        say(make_plain(f"left out, since no channel gets them: {', '.join(left)}"))
     return served
 
 

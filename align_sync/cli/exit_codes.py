@@ -7,6 +7,7 @@ from align_sync.errors import (
     AlreadyRunningError,
     AuthError,
     InterruptedPullError,
+    NotYetError,
     SourceError,
     StoreError,
     UserError,
@@ -39,6 +40,7 @@ _BY_ERROR: tuple[tuple[type[AlignSyncError], int], ...] = (
     (AuthError, AUTH),
     (SourceError, PARTIAL),
     (AlreadyRunningError, RUNNING),
+    (NotYetError, PARTIAL),
     (InterruptedPullError, INTERRUPTED),
     (StoreError, USAGE),
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from align_sync.digests import notes
 from align_sync.digests.model import Digest, DigestKind, DigestState
-from align_sync.digests.past import count_quiet, draw_trend, is_sure, sort_past
+from align_sync.digests.past import count_quiet, draw_trend, is_said, last_sure, sort_past
 from align_sync.digests.policy import DigestPolicy
 from align_sync.digests.quiet import Finding, decide_state
 from align_sync.digests.reasons import ALL_UNUSABLE, LEFT_OUT, NO_SOURCE, NOT_COMPLETE
@@ -26,7 +26,6 @@ class _Facts:
 
     report: AlignmentReport
     items: tuple[ReportItem, ...]
-    dropped_teams: frozenset[str]
     coverage: float | None
     withheld: str
     unlinked: int
@@ -52,14 +51,14 @@ def build_digest(
     """Pure: decides what is said and whether anything is.
 
     `report` lists everything in its scope: its filters are the team's and perhaps sources, and `left_out` are sources
-    that were left out of it because `find_unusable` named them. `before` is the digest that deltas are taken from, best
-    what `find_before` finds, and `changes` what happened since; `history` may hold any earlier digests of the same kind
-    and team, in any order. With `force` a person says that the figures are right and shall be told.
+    that were left out of it because `find_unusable` named them. `before` is the digest that deltas are taken from, what
+    `find_before` finds, and `changes` what happened since; `history` may hold any earlier digests of the same kind and
+    team, in any order. With `force` a person says that the figures are right and shall be told.
     """
     past = sort_past(week, history, before)
-    before = before if before is not None and is_sure(before) else None
+    before = before if before is not None and is_said(before) else None
     facts = _gather(report, left_out, policy, now)
-    found = _find(facts, suspicion="" if force else suspect_loss(facts.unlinked, len(facts.items), before))
+    found = _find(facts, suspicion="" if force else suspect_loss(facts.unlinked, len(facts.items), last_sure(past)))
     state, reason = decide_state(found, past, policy, force=force)
     digest = Digest(
         kind=kind,
@@ -94,11 +93,10 @@ def build_digest(
 def _gather(report: AlignmentReport, left_out: tuple[SourceLine, ...], policy: DigestPolicy, now: datetime) -> _Facts:
     lines = (*report.sources, *left_out)
     dead = find_unusable(lines, policy, now) | {line.source for line in left_out}
-    dropped = [item for item in report.items if item.source in dead]
     items = tuple(item for item in report.items if item.source not in dead)
     names = ", ".join(sorted(dead))
     withheld = report.headline.withheld
-    if dropped:
+    if len(items) < len(report.items):
         withheld = LEFT_OUT.format(source=names)
     is_complete = all(is_reliable(note) for note in note_sources(lines, policy, now))
     unusable = "" if lines else NO_SOURCE
@@ -110,7 +108,6 @@ def _gather(report: AlignmentReport, left_out: tuple[SourceLine, ...], policy: D
     return _Facts(
         report=report,
         items=items,
-        dropped_teams=frozenset(item.team for item in dropped),
         coverage=None if withheld else report.headline.coverage,
         withheld=withheld,
         unlinked=sum(item.bucket.is_actionable for item in items),
@@ -130,7 +127,10 @@ def _find(facts: _Facts, *, suspicion: str) -> Finding:
 
 
 def _fill(digest: Digest, facts: _Facts, before: Digest | None, changes: Changes | None) -> Digest:
-    """With what the state and the readers allow: no names where the data is not certain, none for leadership."""
+    """With what the state and the readers allow: no names, of teams neither, where the data is not certain.
+
+    Leadership is told of teams, and never of items.
+    """
     if digest.state is DigestState.WITHHELD:
         return digest
     report, is_certain = facts.report, digest.state is not DigestState.PARTIAL
@@ -149,7 +149,7 @@ def _fill(digest: Digest, facts: _Facts, before: Digest | None, changes: Changes
         in_danger=notes.list_in_danger(report.key_results, team),
         changes=notes.list_changes(changes if is_certain else None, with_names=is_team),
         expiring=notes.list_expiring(names, today),
-        teams=() if is_team else notes.list_teams(report, facts.items, facts.dropped_teams, before),
+        teams=notes.list_teams(report, facts.items, before) if is_certain and not is_team else (),
     )
 
 

@@ -21,7 +21,8 @@ EXPIRING_WITHIN = timedelta(days=7)
 
 _COMMAND = re.compile(r"(?:or: )?(align-sync .+)", re.DOTALL)
 _WRONG_NAME = re.compile(
-    r"(?:label |field .+? says |the OKR book lists \S+ |the description says |it )?(.+?)(?: on \S+)? (?:names|under) ",
+    r"(?:label |field .+? says |the OKR book lists \S+ |the description says |linked by hand: |mapping rule |it )?"
+    r"(.+?)(?: on \S+)? (?:names|under) ",
     re.DOTALL,
 )
 _SORTS = {
@@ -147,10 +148,8 @@ def _note_key_result(line: KeyResultLine, health: str) -> KeyResultNote:
     return KeyResultNote(key=line.key, title=line.title, team=line.team, health=health, progress=progress)
 
 
-def list_teams(
-    report: AlignmentReport, items: Iterable[ReportItem], unsure: frozenset[str], before: Digest | None
-) -> tuple[TeamNote, ...]:
-    """In alphabetical order, never by their figures. Of the teams in `unsure` no coverage is said."""
+def list_teams(report: AlignmentReport, items: Iterable[ReportItem], before: Digest | None) -> tuple[TeamNote, ...]:
+    """In alphabetical order, never by their figures."""
     unlinked = Counter(item.team for item in items if item.bucket.is_actionable)
     then = {note.team: note for note in before.teams} if before else {}
     notes = []
@@ -159,7 +158,7 @@ def list_teams(
         notes.append(
             TeamNote(
                 team=line.team,
-                coverage=None if line.team in unsure else line.tally.coverage,
+                coverage=line.tally.coverage,
                 coverage_before=was.coverage if was else None,
                 unlinked=unlinked[line.team],
                 unlinked_before=was.unlinked if was else None,

@@ -21,18 +21,27 @@ def sort_past(week: str, history: Iterable[Digest], before: Digest | None) -> tu
 
 
 def is_sure(digest: Digest) -> bool:
-    """Whether its figures hold; deltas are taken from no other."""
+    """Whether its figures hold."""
     return digest.state not in _UNSURE
 
 
+def is_said(digest: Digest) -> bool:
+    """Whether its readers saw it, with figures that hold. A preview was seen by administrators alone."""
+    return digest.state in _SAID
+
+
 def find_before(week: str, history: Iterable[Digest]) -> Digest | None:
-    """The newest of an earlier week whose figures hold: what deltas and changes of this week are taken from."""
-    return next(filter(is_sure, sort_past(week, history, None)), None)
+    """The newest of an earlier week that was said: what deltas and changes of this week are taken from."""
+    return last_said(sort_past(week, history, None))
 
 
 def last_said(past: Iterable[Digest]) -> Digest | None:
-    """The newest that its readers saw, with figures that hold. A preview was seen by administrators alone."""
-    return next((digest for digest in past if digest.state in _SAID), None)
+    return next(filter(is_said, past), None)
+
+
+def last_sure(past: Iterable[Digest]) -> Digest | None:
+    """The newest whose figures hold, whoever saw it: what shows whether anything vanished since."""
+    return next(filter(is_sure, past), None)
 
 
 def is_first(past: Iterable[Digest]) -> bool:

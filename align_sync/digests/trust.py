@@ -1,16 +1,34 @@
 """Whether the data behind a digest can be trusted: how old each source is, and whether anything vanished."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from align_sync.digests.model import Digest, SourceNote
 from align_sync.digests.policy import DigestPolicy
 from align_sync.digests.reasons import FELL
-from align_sync.reports.model import SourceLine, SourceState
+from align_sync.reports.model import AlignmentReport, SourceLine, SourceState
 
 _UNLINKED_MAY_FALL = 0.5
 _ITEMS_MAY_FALL = 0.2
+
+
+def choose_sources(report: AlignmentReport, kinds: Collection[str] = ()) -> tuple[SourceLine, ...]:
+    """Those that a team is judged by: where it has work in the report, and those of the kinds that its settings name.
+
+    What failed keeps the items and sprints that it had, so that a source is missed here only where none of the team's
+    was ever read from it; then it counts if the settings name it. All of them where nothing tells where the work is.
+    """
+    named = {line.source for line in report.sources if line.kind in kinds}
+    own = named | {item.source for item in report.items} | {sprint.source for sprint in report.sprints}
+    return tuple(line for line in report.sources if line.source in own) or report.sources
+
+
+def narrow_sources(report: AlignmentReport, lines: Iterable[SourceLine]) -> AlignmentReport:
+    """The report as of these sources, which are all that its items are from."""
+    lines = tuple(lines)
+    moments = (line.complete_at for line in lines if line.complete_at is not None)
+    return replace(report, sources=lines, data_as_of=min(moments, default=None))
 
 
 def note_sources(lines: Iterable[SourceLine], policy: DigestPolicy, now: datetime) -> tuple[SourceNote, ...]:

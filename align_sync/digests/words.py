@@ -11,7 +11,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from math import floor
 from string import Formatter
 from zoneinfo import ZoneInfo
 
@@ -21,11 +20,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from align_sync.reports.words import is_under_one, split_age, whole_per_cent
+
 SOURCE_LANGUAGE = "en"
 _LOCALES = {SOURCE_LANGUAGE: "en_GB", "it": "it_IT"}
 LANGUAGES = tuple(_LOCALES)
-
-_ROUNDING_NOISE = 1e-9
 
 
 def message_id(text: str) -> str:
@@ -38,11 +37,11 @@ def plural_ids(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-_AGES = (
-    (message_id("{number} d ago"), 86_400),
-    (message_id("{number} h ago"), 3_600),
-    (message_id("{number} min ago"), 60),
-)
+_AGES = {
+    "d": message_id("{number} d ago"),
+    "h": message_id("{number} h ago"),
+    "min": message_id("{number} min ago"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +93,11 @@ class Words:
         """`78 %`, rounded down as in reports; a hyphen where it is not known."""
         if share is None:
             return "-"
-        if 0 < share * 100 + _ROUNDING_NOISE < 1 and share > _ROUNDING_NOISE:
-            return "<1 %"
-        return f"{self.number(_whole(share))} %"
+        return "<1 %" if is_under_one(share) else f"{self.number(whole_per_cent(share))} %"
 
     def points(self, now: float | None, before: float | None) -> str:
         """`▲ 4` or `▼ 9`: by how many points, between the two as they are shown; empty where one is not known."""
-        return "" if now is None or before is None else self._arrow(_whole(now) - _whole(before))
+        return "" if now is None or before is None else self._arrow(whole_per_cent(now) - whole_per_cent(before))
 
     def step(self, now: int, before: int | None) -> str:
         """`▲ 4` or `▼ 9`: by how many; empty where nothing is known of before."""
@@ -141,11 +138,8 @@ class Words:
 
     def age(self, since: datetime, now: datetime) -> str:
         """`3 d ago`, in the largest unit that fits."""
-        seconds = max(now - since, timedelta()) // timedelta(seconds=1)
-        for message, size in _AGES:
-            if seconds >= size:
-                return self.text(message, number=self.number(seconds // size))
-        return self.text("just now")
+        number, unit = split_age(since, now)
+        return self.text(_AGES[unit], number=self.number(number)) if unit else self.text("just now")
 
 
 @cache
@@ -178,7 +172,3 @@ def _join(pieces: Iterator[Piece] | Sentence) -> str:
 def cut(text: str, limit: int) -> str:
     """At most so many characters, ending in dots where it was longer."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
-
-
-def _whole(share: float) -> int:
-    return floor(share * 100 + _ROUNDING_NOISE)

@@ -17,8 +17,16 @@ _ROUNDING_NOISE = 1e-9
 
 def percent(share: float) -> str:
     """Rounded down, so that 79.9 % never looks like a goal of 80 % that was reached, and 99.9 % never like all."""
-    per_cent = share * 100 + _ROUNDING_NOISE
-    return "<1 %" if _ROUNDING_NOISE < per_cent < 1 else f"{floor(per_cent)} %"
+    return "<1 %" if is_under_one(share) else f"{whole_per_cent(share)} %"
+
+
+def whole_per_cent(share: float) -> int:
+    return floor(share * 100 + _ROUNDING_NOISE)
+
+
+def is_under_one(share: float) -> bool:
+    """Whether it is more than nothing and less than one per cent."""
+    return _ROUNDING_NOISE < share * 100 + _ROUNDING_NOISE < 1
 
 
 def percent_or_withheld(share: float | None) -> str:
@@ -66,11 +74,15 @@ def stamp(at: datetime | None) -> str | None:
 
 def age(since: datetime, now: datetime) -> str:
     """`3 d ago`, in the largest unit that fits."""
+    number, unit = split_age(since, now)
+    return f"{number} {unit} ago" if unit else "just now"
+
+
+def split_age(since: datetime, now: datetime) -> tuple[int, str]:
+    """`(3, "d")`; without a unit where it is less than a minute."""
     seconds = max(now - since, timedelta()) // timedelta(seconds=1)
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return "just now"
+    units = (("d", 86_400), ("h", 3_600), ("min", 60))
+    return next(((seconds // size, unit) for unit, size in units if seconds >= size), (0, ""))
 
 
 def team_name(team: str) -> str:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from align_sync.errors import (
     FatalError,
     ForbiddenError,
     InterruptedPullError,
+    NotYetError,
     RetriableError,
     StoreError,
     UnsafeSweepError,
@@ -56,6 +58,7 @@ def run(tmp_path: Path) -> Run:
         (UnsafeSweepError("x"), 3),
         (AuthError("x"), 4),
         (ForbiddenError("x"), 4),
+        (NotYetError("x", wait=timedelta()), 3),
         (AlreadyRunningError("x"), 5),
         (InterruptedPullError("x"), 130),
     ],

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from align_sync.delivery.base import Channel, UnreadableError
 from align_sync.delivery.email_message import make_line
@@ -146,13 +147,13 @@ def test_a_server_that_is_not_there_is_a_no() -> None:
     assert class_of(open_kind(BASE | {"port": 1}).send(make_entry())) == NO
 
 
-def test_a_mailbox_that_stays_busy_holds_the_others_up_a_few_times_only(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_mailbox_that_stays_busy_holds_the_others_up_a_few_times_only() -> None:
     room = Mailroom(refuses={TO[0]: "450 greylisted"})
-    with mail_world(room) as (channel, _):
+    with mail_world(room) as (channel, _), capture_logs() as logged:
         told = [class_of(channel.send(make_entry(attempts=attempt))) for attempt in (1, 2, 3, 4)]
     assert told == [NO, NO, NO, GOOD]
     assert [mail.recipients for mail in room.mails] == [(TO[1],)]
-    assert "recipient.refused" in capfd.readouterr().out
+    assert "recipient.refused" in [one["event"] for one in logged]
 
 
 def test_a_wrong_password_closes_the_channel_and_is_not_repeated() -> None:

@@ -76,6 +76,8 @@ REFUSED: tuple[tuple[str, list[str], int, str], ...] = (
     ("another week", ["send", "--leadership", "--week", "2020-W01"], 2, "present week"),
     ("no week", ["resend", "2026-W60", "--leadership"], 2, "'2026-W60' is no week"),
     ("a word for a week", ["resend", "last", "--leadership"], 2, "'last' is no week"),
+    ("no team of this name, long ago", ["resend", "2020-W01", "-t", "Nobody"], 2, "no team is called 'Nobody'"),
+    ("no history of this name", ["history", "-t", "Nobody"], 2, "no team is called 'Nobody'"),
     ("a week without one", ["resend", "2020-W01", "--leadership", "--yes"], 2, "no digest was made for 2020-W01"),
 )
 
@@ -113,6 +115,32 @@ def test_without_a_channel_nothing_is_made_and_a_file_gets_what_it_serves(sample
     assert "leadership: " in ended.out
     assert "left out, since no channel gets them: Customer success, Payments, " in ended.err
     assert len(list((tmp_path / "sent").iterdir())) == 1
+
+
+def test_of_all_teams_one_that_fails_stops_none_and_names_do_nothing_on_a_terminal(
+    sample: CommandLine, tmp_path: Path
+) -> None:
+    sample.variables |= {
+        "ALIGN_SYNC_TEAMS": '[{"name": "Odd\\u202e\\u001b[2J"}]',
+        **{f"{CHANNEL}{name}": value for name, value in told_to(tmp_path, '["*"]').items()},
+    }
+    few = {f"{CHANNEL}TEAMS": '["Payments", "Support"]'}
+    failed = sample.run("digest", "send", "--all", "--week", "2020-W01", variables=few)
+    assert failed.code == exit_codes.USAGE
+    assert failed.err.count("no digest was made") == failed.err.count("a digest tells of the present week") == 3
+    assert "left out, since no channel gets them: " in failed.err
+    assert "leadership: no digest was made" in failed.err
+    assert "delivery: nothing is due" in failed.err
+    sent = sample.run("digest", "send", "--all")
+    assert "Odd<U+202E>\u241b[2J: " in sent.out
+    history = sample.run("digest", "history", "-t", "PAYMENTS")
+    shown = (failed.out, failed.err, sent.out, sent.err, history.out)
+    assert [text for text in shown if "\u202e" in text or "\x1b" in text] == []
+    assert history.out.count("\tPayments\t#1\t") == 1
+
+
+def told_to(folder: Path, teams: str) -> dict[str, str]:
+    return {"KIND": "file", "FOLDER": str(folder / "sent"), "TEAMS": teams, "LEADERSHIP": "true"}
 
 
 def test_a_run_ends_with_the_messages_of_one_team_and_of_leadership(told_once: Path) -> None:

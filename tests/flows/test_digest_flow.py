@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import select, update
 
 from align_sync.digests.model import DigestKind, DigestState
-from align_sync.errors import StoreError, UserError
+from align_sync.errors import AlreadyRunningError, NotYetError, StoreError, UserError
+from align_sync.flows import runs
 from align_sync.flows.digest import keep_digest, known_teams, list_digests, resend, week_of
+from align_sync.jobs import execute
 from align_sync.jobs.digesting import make_digest, preview_digest, run_digest
 from align_sync.scheduling.run import Run, RunKind, RunState
 from align_sync.store.channels import lock_channel
+from align_sync.store.digests import find_digest
 from align_sync.store.outbox import load_entries
 from align_sync.store.schema import channel_state, digest, item, outbox, snapshot
 from tests.make import make_book, make_sprint
@@ -72,7 +75,7 @@ def entries(world: ToldWorld) -> list[Any]:
 
 def test_a_week_has_one_digest_with_a_message_and_its_thread(world: ToldWorld) -> None:
     first, second = make(world), make(world)
-    assert (first.digest.state, first.is_new, second.is_new, second.entries) == (DigestState.NEWS, True, False, 0)
+    assert (first.digest.state, second.entries) == (DigestState.NEWS, 0)
     assert first.digest_id == second.digest_id
     queued = entries(world)
     assert [one.dedupe_key for one in queued] == [
@@ -94,17 +97,35 @@ def test_force_takes_the_place_of_what_stands_there_and_empties_replies_that_are
     assert [one.replaces_id for one in after] == [one.id for one in before]
     assert [one.parent_id for one in after[1:]] == [after[0].id] * (len(before) - 1)
     assert "newer digest" in after[-1].payload
+    assert resend(world.app, TEAM, "Payments", "2026-W48").entries == 1
+    assert "newer digest" not in entries(world)[-1].payload
 
 
 def test_of_two_processes_that_make_it_at_once_one_does(world: ToldWorld) -> None:
     first = make(world)
     late = keep_digest(world.app, first.digest, force=False)
-    assert (late.is_new, late.digest_id, len(entries(world))) == (False, first.digest_id, first.entries)
+    assert (late.entries, late.digest_id, len(entries(world))) == (0, first.digest_id, first.entries)
+
+
+def test_who_loses_a_race_finds_what_the_other_made(world: ToldWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = make(world)
+    looks = iter((None, find_digest, None, find_digest))
+
+    def look(*whose: Any) -> Any:
+        seen = next(looks)
+        return seen(*whose) if seen else None
+
+    monkeypatch.setattr("align_sync.flows.digest.keep.find_digest", look)
+    late = keep_digest(world.app, first.digest, force=False)
+    assert (late.digest_id, late.entries) == (first.digest_id, 0)
+    assert late.says.endswith("was made before (news), so that nothing is done")
+    with pytest.raises(AlreadyRunningError, match="another process makes this digest at this moment"):
+        keep_digest(world.app, first.digest, force=True)
 
 
 def test_both_databases_keep_force_and_send_again(either: ToldWorld) -> None:
     first = make(either)
-    assert (make(either).is_new, make(either, force=True).entries) == (False, first.entries)
+    assert (make(either).entries, make(either, force=True).entries) == (0, first.entries)
     assert resend(either.app, TEAM, "Payments", "2026-W48").entries == first.entries
     pass_weeks(either)
     assert make(either).digest.before_week == "2026-W48"
@@ -134,19 +155,133 @@ def test_the_first_one_is_a_preview_where_somebody_may_see_it(world: ToldWorld) 
     assert {one.channel for one in entries(world)} == {"admin"}
     pass_weeks(world)
     following = make(world)
-    assert (following.digest.state, following.digest.before_week) == (DigestState.NEWS, "2026-W48")
+    assert (following.digest.state, following.digest.before_week) == (DigestState.NEWS, "")
+    assert (following.digest.coverage_before, following.digest.unlinked_before) == (None, None)
+    assert not [entry for entry in entries(world) if entry.channel == "okr" and "week 48" in entry.payload]
+    pass_weeks(world)
+    world.tell(made("PAY-2", "okr/act5"))
+    world.link()
+    assert make(world).digest.before_week == "2026-W49"
 
 
 def test_a_preview_is_released_in_its_own_week_once_a_person_says_so(world: ToldWorld) -> None:
     reopen(world, admin=ADMIN)
     make(world)
     late = make(world)
-    assert (late.is_new, late.says[-len(AGAIN) :]) == (False, AGAIN)
+    assert (late.entries, late.says[-len(AGAIN) :]) == (0, AGAIN)
     for _ in range(2):
         released = make(world, force=True)
         assert (released.digest.state, released.says) == (DigestState.NEWS, "Payments: 2026-W48 news, to okr")
     new = [one.channel for one in entries(world) if one.replaces_id is None and one.parent_id is None]
     assert sorted(new) == ["admin", "okr"]
+
+
+def test_what_was_withheld_uses_up_no_week_and_is_told_once(world: ToldWorld) -> None:
+    make(world)
+    world.clock.tick(WEEK + timedelta(hours=23))
+    reopen(world, admin=ADMIN)
+    first = make(world)
+    assert (first.digest.state, first.entries) == (DigestState.WITHHELD, 1)
+    told, copies = len(entries(world)), count_snapshots(world)
+    for again in (make(world), make(world)):
+        assert (again.digest_id, again.entries) == (first.digest_id, 0)
+        assert again.says == ("Payments: 2026-W49 is still withheld (no source can be used), so that nothing is done")
+    assert keep_digest(world.app, first.digest, force=False).entries == 0
+    assert (len(entries(world)), count_snapshots(world)) == (told, copies)
+    world.tell(made("PAY-2", "okr/act5"))
+    world.link()
+    late = make(world)
+    assert (late.digest.state, late.says) == (DigestState.NEWS, "Payments: 2026-W49 news, to okr")
+    assert [one.number for one in list_digests(world.app, kind=TEAM)] == [2, 1, 1]
+    assert make(world).says.endswith("was made before (news), so that nothing is done")
+
+
+def test_a_digest_after_a_notice_is_a_message_of_its_own_also_in_the_same_channel(world: ToldWorld) -> None:
+    reopen(world, okr={**SLACK, "admin": True})
+    world.clock.tick(timedelta(hours=12))
+    for _ in range(2):
+        assert make(world, force=True).digest.state is DigestState.WITHHELD
+    notices = entries(world)
+    assert [one.replaces_id for one in notices] == [None, notices[0].id]
+    world.tell()
+    assert make(world).digest.state is DigestState.PREVIEW
+    shown = entries(world)[2:]
+    assert {one.replaces_id for one in shown} == {None}
+    make(world, force=True)
+    assert [one.replaces_id for one in entries(world)[2 + len(shown) :]] == [one.id for one in shown]
+
+
+def test_a_run_that_was_left_lying_is_of_the_present_week(world: ToldWorld) -> None:
+    slot = world.clock.at
+    pass_weeks(world)
+    assert run_digest(world.app, make_run("team:Payments", slot)) == "Payments: 2026-W49 news, to okr"
+
+
+def count_snapshots(world: ToldWorld) -> int:
+    with world.app.store.read() as connection:
+        return len(connection.execute(select(snapshot.c.name)).all())
+
+
+def test_a_run_looks_again_until_its_slot_is_too_old_and_what_it_waits_for_may_come(world: ToldWorld) -> None:
+    reopen(world, admin=ADMIN, top={**TOP})
+    world.clock.tick(timedelta(hours=12))
+    for subject, lasts in (("team:Payments", 48), ("leadership", 72)):
+        slot = world.clock.at
+        run = make_run(subject, slot)
+        for hours in (0, 1, lasts - 1):
+            world.clock.at = slot + timedelta(hours=hours)
+            with pytest.raises(NotYetError, match="the first digest waits until the data is complete") as caught:
+                run_digest(world.app, run)
+            ending = runs.end_badly(world.app, run, caught.value, None)
+            assert (ending.state, ending.is_untried, ending.wait) == (RunState.QUEUED, True, timedelta(minutes=15))
+        world.clock.at = slot + timedelta(hours=lasts)
+        assert run_digest(world.app, run).endswith("so that nothing is done; withheld to the end")
+    assert [one.number for one in list_digests(world.app)] == [1, 1]
+    world.tell()
+    assert "preview, to admin" in run_digest(world.app, make_run("team:Payments", world.clock.at))
+
+
+def test_a_run_that_waits_is_put_back_without_an_attempt(world: ToldWorld) -> None:
+    world.clock.tick(timedelta(days=8))
+    asked = runs.ask(world.app, RunKind.DIGEST, "team:Payments").id
+    for _ in range(8):
+        ended = execute(world.app, asked)
+        assert ended
+        assert (ended.run.state, ended.run.attempt) == (RunState.QUEUED, 0)
+        assert execute(world.app, asked) is None
+        assert ended.run.next_attempt_at == world.clock.at + timedelta(minutes=15)
+        world.clock.tick(timedelta(minutes=15))
+    world.tell()
+    ended = execute(world.app, asked)
+    assert ended
+    assert (ended.run.state, ended.run.outcome) == (RunState.DONE, "Payments: 2026-W49 news, to okr")
+
+
+def make_run(subject: str, at: datetime) -> Run:
+    return Run(id=1, kind=RunKind.DIGEST, subject=subject, dedupe_key="d", fire_at=at, state=RunState.RUNNING)
+
+
+def test_a_team_is_not_judged_by_a_source_where_it_has_no_work(world: ToldWorld) -> None:
+    world.clock.tick(timedelta(hours=12))
+    world.tell(
+        made("GROW-1", source="linear", sprint="7"),
+        sprints=[make_sprint("7", source="linear", team="Growth")], source="linear",
+    )  # fmt: skip
+    world.link()
+    growth = make_digest(world.app, TEAM, "Growth", at=world.clock.at).digest
+    assert (growth.state, [note.source for note in growth.sources]) == (DigestState.NEWS, ["linear"])
+    assert growth.data_as_of == world.clock.at
+    assert make(world).digest.state is DigestState.PARTIAL
+    roll_up = make(world, LEADERSHIP).digest
+    assert (roll_up.state, [note.source for note in roll_up.sources]) == (DigestState.PARTIAL, ["jira", "linear"])
+    reopen(world, teams=[{"name": "growth", "jira_board": 7}])
+    named = preview_digest(world.app, TEAM, "growth", at=world.clock.at)
+    assert (named.state, [note.source for note in named.sources]) == (DigestState.PARTIAL, ["jira", "linear"])
+    world.clock.tick(timedelta(days=7))
+    world.tell(source="linear")
+    named = preview_digest(world.app, TEAM, "growth", at=world.clock.at)
+    assert (named.state, named.unlinked) == (DigestState.PARTIAL, 1)
+    assert named.reason == "left out, since it is too old or was never read: jira"
 
 
 def test_what_was_withheld_is_previewed_first_also_when_it_is_made_again(world: ToldWorld) -> None:
@@ -167,7 +302,7 @@ def test_a_week_is_not_used_up_where_no_channel_gets_it(world: ToldWorld) -> Non
             make(world, kind)
     assert list_digests(world.app) == ()
     reopen(world, admin=ADMIN)
-    assert make(world).is_new
+    assert make(world).entries
 
 
 def test_a_loss_is_suspected_also_without_the_report_of_then(world: ToldWorld) -> None:
@@ -266,7 +401,7 @@ def test_digest_and_messages_are_there_together_or_not_at_all(world: ToldWorld) 
     with world.app.store.read() as connection:
         assert connection.execute(select(digest.c.id)).all() == []
     assert entries(world) == []
-    assert make(world).is_new
+    assert make(world).entries
 
 
 @pytest.mark.parametrize(

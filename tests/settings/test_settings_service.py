@@ -290,6 +290,12 @@ def test_without_teams_channels_and_metrics_only_pulling_and_pruning_are_left(tm
     assert (settings.zone_of("Search"), settings.zone_of("Payments"), settings.zone_of("?")) == (
         "America/New_York", "Europe/Rome", "Europe/Rome"
     )  # fmt: skip
+    assert settings.zone_of("SEARCH") == "America/New_York"
+    placed = Settings.model_validate(
+        {"teams": [{"name": "Growth", "linear_team": "GRO"}, {"name": "Both", "linear_team": "B", "jira_board": 7}]}
+    )
+    kinds = [placed.kinds_of(team) for team in ("growth", "Both", "?")]
+    assert kinds == [("linear",), ("jira", "linear"), ()]
 
 
 def test_the_manual_names_every_member_of_a_channel() -> None:

@@ -8,9 +8,8 @@ from align_sync.digests.render.email import render_email
 from align_sync.digests.render.file import render_file
 from align_sync.digests.render.message import Message
 from align_sync.digests.render.preview import render_main, render_preview
-from align_sync.digests.render.slack import render_slack
+from align_sync.digests.render.slack import add_details, render_slack
 from align_sync.digests.render.webhook import render_webhook
-from align_sync.digests.words import words_of
 
 __all__ = ["Message", "render_main", "render_messages", "render_preview"]
 
@@ -32,10 +31,7 @@ def _render_slack_webhook(digest: Digest, language: str) -> tuple[Message, ...]:
     first, *replies = render_slack(digest, language)
     if not replies:
         return (first,)
-    text = words_of(language).text("Details: align-sync digest preview")
-    block = {"type": "context", "elements": [{"type": "plain_text", "text": text}]}
-    lists = {name: [*told, block] for name, told in first.payload.items() if isinstance(told, list)}
-    return (Message({**first.payload, **lists}),)
+    return (add_details(first, digest, language),)
 
 
 _RENDERERS: dict[str, Callable[[Digest, str], tuple[Message, ...]]] = {

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from align_sync.digests.model import Digest
-from align_sync.digests.render.card_text import clean, clean_command
+from align_sync.digests.render.card_text import clean, clean_command, part_mentions, silence_mentions
+from align_sync.digests.render.pasting import SHOW_ALL, show_all
 from align_sync.digests.render.said import Line, LineKind, tell
 from align_sync.digests.render.sentences import write
-from align_sync.digests.render.text import render_text
+from align_sync.digests.render.text import Pen
 from align_sync.digests.words import words_of
 from align_sync.reports.plain import make_plain, safe_address
 
@@ -17,11 +18,12 @@ LONGEST_CARD = 24_000
 
 LONGEST_COMMAND, LONGEST_ADDRESS = 250, 500
 _MOST_BUTTONS = 5
+_PEN = Pen(text=part_mentions, command=silence_mentions, address=lambda address: address.replace("@", "%40"))
 
 
 def render_apprise(digest: Digest, language: str) -> dict[str, object]:
-    title = make_plain(tell(digest, words_of(language)).title)
-    return {"title": title, "text": render_text(digest, language), "card": render_card(digest, language)}
+    title = part_mentions(make_plain(tell(digest, words_of(language)).title))
+    return {"title": title, "text": _PEN.write(digest, language), "card": render_card(digest, language)}
 
 
 def render_card(digest: Digest, language: str) -> dict[str, object]:
@@ -34,7 +36,8 @@ def render_card(digest: Digest, language: str) -> dict[str, object]:
         blocks = [_block(clean(part.title), weight="Bolder", separator=True), *map(_draw, part.lines)]
         room -= sum(len(str(block["text"]).encode()) + 120 for block in blocks)
         if room < 0:
-            body.append(_block(words.text("There is more: see align-sync digest preview"), isSubtle=True))
+            command = clean_command(show_all(digest)) or SHOW_ALL
+            body.append(_block(f"{words.text('There is more:')} {command}", isSubtle=True))
             break
         body += blocks
     return {

@@ -5,10 +5,12 @@ import shlex
 from collections.abc import Iterable
 
 from align_sync.digests.model import Digest, DigestKind
+from align_sync.linking.evidence import Bucket
 from align_sync.reports.commands import ACTIONABLE, command_of
 from align_sync.reports.model import Filters
 from align_sync.reports.plain import make_plain
 
+SHOW_ALL = "align-sync digest preview"
 _NOTHING = "''"
 
 
@@ -31,7 +33,19 @@ def list_unlinked(digest: Digest) -> str:
     return command_of(Filters(teams=(digest.team,) if digest.team else (), buckets=ACTIONABLE))
 
 
+def list_dead_links(digest: Digest) -> str:
+    return command_of(Filters(teams=(digest.team,) if digest.team else (), buckets=(Bucket.INVALID,)))
+
+
 def send_again(digest: Digest) -> str:
     """The command that makes the digest of this week once more, for its readers."""
-    whose = ("-t", digest.team) if digest.kind is DigestKind.TEAM else ("--leadership",)
-    return shlex.join(("align-sync", "digest", "send", *whose, "--again"))
+    return shlex.join(("align-sync", "digest", "send", *_whose(digest), "--again"))
+
+
+def show_all(digest: Digest) -> str:
+    """The command that shows the whole of it."""
+    return shlex.join((*shlex.split(SHOW_ALL), *_whose(digest)))
+
+
+def _whose(digest: Digest) -> tuple[str, ...]:
+    return ("-t", digest.team) if digest.kind is DigestKind.TEAM else ("--leadership",)

@@ -1,7 +1,7 @@
 """A digest as lines and parts, before any channel's own form: what stands in the message, and what in its thread."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from align_sync.digests.model import (
@@ -15,12 +15,19 @@ from align_sync.digests.model import (
 )
 from align_sync.digests.reasons import retell
 from align_sync.digests.render import sentences as say
-from align_sync.digests.render.pasting import keep_pasteable, list_unlinked, send_again
+from align_sync.digests.render.pasting import keep_pasteable, list_dead_links, list_unlinked, send_again
 from align_sync.digests.words import Sentence, Words, cut, message_id
 
 MOST_LINES = 12
+MOST_ITEMS = 300
+"""Of the lists that the digest is about, unlinked items and dead links; the command for the rest stands below them."""
+
 MOST_LISTED = 50
+"""Of any other list."""
+
 LONGEST_TITLE, LONGEST_TITLE_OF_DEAD, LONGEST_NAME, LONGEST_KEY = 60, 30, 30, 40
+LONGEST_DETAIL = 80
+"""Of titles and names in a list, where a line may be as long as it needs."""
 
 _GROUPS = {
     ChangeSort.NOW_UNLINKED: message_id("Newly unlinked"),
@@ -36,6 +43,7 @@ _GROUPS = {
 TEAMS, DEAD_LINKS, CHANGED = message_id("Teams"), message_id("Dead links"), message_id("What changed")
 IN_DANGER, WITHOUT_WORK = message_id("Key results in danger"), message_id("Key results without work")
 EXPIRING = message_id("Exemptions that end soon")
+LARGEST, UNLINKED = message_id("Largest unlinked"), message_id("Unlinked")
 
 
 class LineKind(StrEnum):
@@ -177,18 +185,20 @@ def _tell_top(digest: Digest, words: Words) -> Iterator[Line]:
 
 def _tell_largest(digest: Digest, words: Words, room: int) -> Iterator[Line]:
     if digest.largest:
-        yield _plain(words.text("Largest unlinked"), LineKind.HEADING)
+        yield _plain(words.text(LARGEST), LineKind.HEADING)
         for note in digest.largest[: room - 1]:
             yield tell_item(note, words)
 
 
-def tell_item(note: ItemNote, words: Words, *, with_commands: bool = False) -> Line:
-    """`PAY-412 Migrate the exporter · 8 points → looks like ret90`."""
-    sentence = say.value(cut(note.title, LONGEST_TITLE_OF_DEAD if note.wrong_name else LONGEST_TITLE))
+def tell_item(note: ItemNote, words: Words, *, is_detail: bool = False, with_commands: bool = False) -> Line:
+    """`PAY-412 Migrate the exporter · 8 points → looks like ret90`, on one line unless it `is_detail`."""
+    short = LONGEST_TITLE_OF_DEAD if note.wrong_name else LONGEST_TITLE
+    sentence = say.value(cut(note.title, LONGEST_DETAIL if is_detail else short))
     if note.points is not None:
         sentence = say.join((sentence, say.ours(say.say_points(note.points, words))))
     if note.wrong_name:
-        sentence = say.join((sentence, words.sentence("dead link {name}", name=cut(note.wrong_name, LONGEST_NAME))))
+        wrong = cut(note.wrong_name, LONGEST_DETAIL if is_detail else LONGEST_NAME)
+        sentence = say.join((sentence, words.sentence("dead link {name}", name=wrong)))
     if note.right_key:
         sentence = (
             *sentence,
@@ -229,16 +239,18 @@ def _tell_foot(digest: Digest, words: Words) -> Line:
 def _tell_parts(digest: Digest, words: Words, *, with_teams: bool) -> Iterator[Part]:
     largest = {(note.key, note.title) for note in digest.largest}
     unlinked = [
-        tell_item(note, words, with_commands=(note.key, note.title) in largest) for note in digest.unlinked_items
+        tell_item(note, words, is_detail=True, with_commands=(note.key, note.title) in largest)
+        for note in digest.unlinked_items
     ]
-    dead = [tell_item(note, words, with_commands=True) for note in digest.dead_links]
+    dead = [tell_item(note, words, is_detail=True, with_commands=True) for note in digest.dead_links]
     idle = [_tell_key_result(note, words) for note in digest.idle]
     danger = [_tell_key_result(note, words) for note in digest.in_danger]
     expiring = [_tell_expiring(note, words) for note in digest.expiring]
     changed = list(_list_changes(digest, words))
+    rest = {UNLINKED: list_unlinked(digest), DEAD_LINKS: list_dead_links(digest)}
     parts = (
         (TEAMS, len(digest.teams), say.MORE_TEAMS, list(_list_teams(digest, words)) if with_teams else []),
-        (message_id("Unlinked"), len(unlinked), say.MORE_ITEMS, unlinked),
+        (UNLINKED, len(unlinked), say.MORE_ITEMS, unlinked),
         (DEAD_LINKS, len(dead), say.MORE_LINKS, dead),
         (CHANGED, len(digest.changes), say.MORE_ITEMS if digest.kind is DigestKind.TEAM else say.MORE_TEAMS, changed),
         (IN_DANGER, len(danger), say.MORE_KEY_RESULTS, danger),
@@ -247,7 +259,9 @@ def _tell_parts(digest: Digest, words: Words, *, with_teams: bool) -> Iterator[P
     )
     for title, number, more, lines in parts:
         if lines:
-            yield Part(title=tell_head(title, number, words), lines=tuple(_shorten(lines, more, words)))
+            command = rest.get(title, "")
+            shown = _shorten(lines, more, words, most=MOST_ITEMS if command else MOST_LISTED, command=command)
+            yield Part(title=tell_head(title, number, words), lines=tuple(shown))
 
 
 def tell_head(title: str, number: int, words: Words) -> str:
@@ -255,11 +269,11 @@ def tell_head(title: str, number: int, words: Words) -> str:
     return f"{words.text(title)} ({words.number(number)})"
 
 
-def _shorten(lines: list[Line], forms: tuple[str, str], words: Words) -> Iterator[Line]:
-    yield from lines[:MOST_LISTED]
-    rest = lines[MOST_LISTED:]
-    if more := sum(line.kind is not LineKind.HEADING for line in rest):
-        yield _plain(words.plural(*forms, more), LineKind.FOOT)
+def _shorten(lines: list[Line], forms: tuple[str, str], words: Words, *, most: int, command: str) -> Iterator[Line]:
+    yield from lines[:most]
+    if more := sum(line.kind is not LineKind.HEADING for line in lines[most:]):
+        foot = _plain(words.plural(*forms, more), LineKind.FOOT)
+        yield replace(foot, commands=keep_pasteable((command,))) if command else foot
 
 
 def _list_changes(digest: Digest, words: Words) -> Iterator[Line]:
@@ -275,8 +289,8 @@ def _list_changes(digest: Digest, words: Words) -> Iterator[Line]:
 
 
 def _tell_change(change: ChangeNote) -> Line:
-    serves = say.ours(f" → {cut(', '.join(change.serves), LONGEST_TITLE)}") if change.serves else ()
-    sentence = (*say.value(cut(change.title, LONGEST_TITLE)), *serves)
+    serves = say.ours(f" → {cut(', '.join(change.serves), LONGEST_DETAIL)}") if change.serves else ()
+    sentence = (*say.value(cut(change.title, LONGEST_DETAIL)), *serves)
     return Line(kind=LineKind.ITEM, sentence=sentence, key=cut(change.key, LONGEST_KEY), address=change.address)
 
 
@@ -286,7 +300,7 @@ def _count_by_team(changes: list[ChangeNote], words: Words) -> Iterator[Line]:
 
 
 def _tell_key_result(note: KeyResultNote, words: Words) -> Line:
-    parts = [say.value(cut(note.title, LONGEST_TITLE))]
+    parts = [say.value(cut(note.title, LONGEST_DETAIL))]
     if note.health:
         parts.append(say.ours(say.say_health(note.health, words)))
     if note.progress is not None:
@@ -297,5 +311,5 @@ def _tell_key_result(note: KeyResultNote, words: Words) -> Line:
 
 
 def _tell_expiring(note: ItemNote, words: Words) -> Line:
-    sentence = say.join((say.value(cut(note.title, LONGEST_TITLE)), say.say_until(note, words)))
+    sentence = say.join((say.value(cut(note.title, LONGEST_DETAIL)), say.say_until(note, words)))
     return Line(kind=LineKind.ITEM, sentence=sentence, key=cut(note.key, LONGEST_KEY), address=note.address)

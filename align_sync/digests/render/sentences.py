@@ -130,6 +130,8 @@ def say_figures(digest: Digest, words: Words) -> Sentence:
 
 
 def _say_coverage(digest: Digest, words: Words) -> Sentence:
+    if digest.coverage is None and digest.withheld == digest.reason:
+        return ours(words.text("coverage is withheld"))
     if digest.coverage is None:
         return words.sentence(
             "coverage is withheld: {reason}", reason=cut(retell(digest.withheld, words), LONGEST_REASON)

@@ -5,10 +5,11 @@ Nothing from outside stands where Slack would read it as a mention, a link or la
 
 from align_sync.digests.model import Digest, DigestState
 from align_sync.digests.render.message import Message
-from align_sync.digests.render.slack_blocks import Header, Lines, Part, Sheet
+from align_sync.digests.render.pasting import SHOW_ALL, show_all
+from align_sync.digests.render.slack_blocks import Context, Header, Lines, Part, Sheet
 from align_sync.digests.render.slack_main import is_at_length, write_main
 from align_sync.digests.render.slack_replies import write_replies
-from align_sync.digests.render.slack_text import escape, size_of, write_fallback
+from align_sync.digests.render.slack_text import code, escape, say, size_of, write_fallback
 from align_sync.digests.words import Words, words_of
 
 LONGEST_TEXT = 1_500
@@ -26,10 +27,24 @@ def render_slack(digest: Digest, language: str) -> tuple[Message, ...]:
     )
 
 
+def add_details(message: Message, digest: Digest, language: str) -> Message:
+    """With the command for what would stand in the thread, where there is none."""
+    words = words_of(language)
+    command = code(show_all(digest)) or code(SHOW_ALL)
+    line = (*say(f"{words.text('Details:')} "), *command)
+    (block,) = Sheet(words=words, mark=_mark(digest, "details")).plain((Context(line),))
+    lists = {name: [*told, block] for name, told in message.payload.items() if isinstance(told, list)}
+    return Message({**message.payload, **lists})
+
+
 def _payload(parts: tuple[Part, ...], digest: Digest, words: Words, number: int) -> dict[str, object]:
     """Block ids name the digest and the message, since Slack wants new ones where a message is replaced."""
-    sheet = Sheet(words=words, mark=f"{digest.week}-{digest.made_at:%Y%m%dT%H%M%S%f}-{number}")
+    sheet = Sheet(words=words, mark=_mark(digest, str(number)))
     return {"text": _fallback(parts), "blocks": sheet.native(parts), "plain_blocks": sheet.plain(parts)}
+
+
+def _mark(digest: Digest, part: str) -> str:
+    return f"{digest.week}-{digest.made_at:%Y%m%dT%H%M%S%f}-{part}"
 
 
 def _fallback(parts: tuple[Part, ...]) -> str:

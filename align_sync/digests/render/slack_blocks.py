@@ -30,10 +30,15 @@ LONGEST_HEADER = 150
 LONGEST_SECTION = 3_000
 LONGEST_CONTEXT = 2_000
 PAGE_SIZE = 10
-LARGEST_LIST = 8_000
-"""Bytes of the rows of a list, which keeps a message well below the 13,000 bytes near which they were refused."""
+LARGEST_LIST = 10_500
+"""Bytes of a list in its larger form, which keeps a message below the 13,000 near which they were refused."""
+
+MOST_ROWS = 99
+"""Of a table, besides its heads."""
 
 _BULLET_SIZE = 2
+_MARK_SIZE = 6
+"""Of what parts an entry from the next one."""
 
 T = TypeVar("T")
 
@@ -106,8 +111,8 @@ class Sheet:
             case Bullets(lines):
                 elements = [_section_of(line) for line in lines]
                 yield _rich_text([{"type": "rich_text_list", "style": "bullet", "elements": elements}])
-            case Trend(points, goal):
-                yield chart(points, goal, self.words)
+            case Trend(points, goal) if (drawn := chart(points, goal, self.words)) is not None:
+                yield drawn
             case Table():
                 yield _data_table(part)
             case _:
@@ -181,7 +186,7 @@ def _fit(text: str, limit: int) -> str:
 
 
 def _data_table(table: Table) -> Block:
-    rows = [[_raw(head) for head in table.heads], *map(write_row, table.rows)]
+    rows = [[_raw(head) for head in table.heads], *map(_write_cells, table.rows)]
     return {
         "type": "data_table",
         "caption": table.caption,
@@ -206,20 +211,32 @@ def _write_row(row: Row) -> str:
     return " · ".join(texts)
 
 
-def take(parts: Iterable[T], write: Callable[[T], object], *, room: int = LARGEST_LIST) -> tuple[T, ...]:
-    """The first ones, as many as a message holds."""
-    taken = []
+def share_out(parts: Iterable[T], measure: Callable[[T], int], *, room: int = LARGEST_LIST) -> Iterator[tuple[T, ...]]:
+    """In order, each time as many as a message holds in both of its forms, and at least one."""
+    taken: list[T] = []
+    left = room
     for part in parts:
-        room -= len(orjson.dumps(write(part)))
-        if room < 0:
-            break
+        size = measure(part)
+        if taken and (size > left or len(taken) == MOST_ROWS):
+            yield tuple(taken)
+            taken, left = [], room
         taken.append(part)
-    return tuple(taken)
+        left -= size
+    if taken:
+        yield tuple(taken)
 
 
-def write_row(row: Row) -> list[Block]:
+def _write_cells(row: Row) -> list[Block]:
     return [_cell(cell) for cell in row]
 
 
-def write_bullet(line: Line) -> Block:
-    return _section_of(line)
+def measure_row(row: Row) -> int:
+    return _size_in_bytes(_write_cells(row), _write_row(row))
+
+
+def measure_bullet(line: Line) -> int:
+    return _size_in_bytes(_section_of(line), _write_line(line))
+
+
+def _size_in_bytes(native: object, plain: str) -> int:
+    return max(len(orjson.dumps(form)) for form in (native, plain)) + _MARK_SIZE

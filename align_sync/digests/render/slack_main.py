@@ -13,7 +13,6 @@ from align_sync.digests.words import Words
 MOST_LINES = 12
 TEAMS_IN_A_LINE = 2
 _HEADER_AND_SMALL_PRINT = 2
-_LINES_OF_AN_ITEM = 2
 _SHORT = frozenset({DigestState.CLEAN, DigestState.UNCHANGED})
 _MARKS = {said.LineKind.BANNER: say("⚠️ ")}
 _EYES = say("👀 ")
@@ -35,7 +34,7 @@ def write_main(digest: Digest, words: Words) -> Iterator[Part]:
     if points := find_points(digest):
         yield Trend(points, digest.goal)
     lists, room = _lists(digest, words), _room(digest, words)
-    middle = _teams(digest, words) if digest.kind is DigestKind.LEADERSHIP else _largest(digest, words, room)
+    middle = _teams(digest, words) if digest.kind is DigestKind.LEADERSHIP else _write_largest(digest, words, room)
     if rest := (*lists, *middle) if digest.kind is DigestKind.TEAM else (*middle, *lists):
         yield Lines(rest)
     yield from _small_print(digest, words)
@@ -94,12 +93,21 @@ def _lists(digest: Digest, words: Words) -> tuple[Line, ...]:
     )
 
 
-def _largest(digest: Digest, words: Words, room: int) -> Iterator[Line]:
-    """With what can be done about each."""
-    shown = digest.largest[: max(room - 1, 0) // _LINES_OF_AN_ITEM]
+def _write_largest(digest: Digest, words: Words, room: int) -> Iterator[Line]:
+    """As many as there is room for, then what can be done about each, the first ones first."""
+    shown = digest.largest[: max(room - 1, 0)]
+    left = room - 1 - len(shown)
     if shown:
-        yield say(words.text("Largest unlinked"))
+        yield say(words.text(said.LARGEST))
     for note in shown:
         yield lines_of.item(note, words)
-        if fix := lines_of.fix(note, words):
+        fix = lines_of.fix(note, words)
+        if fix and left > 0:
+            left -= 1
             yield fix
+
+
+def has_room_for_fixes(digest: Digest, words: Words) -> bool:
+    """Whether the message tells all that can be done about the largest items, so that the thread need not."""
+    fixes = sum(bool(lines_of.fix(note, words)) for note in digest.largest)
+    return not fixes or 1 + len(digest.largest) + fixes <= _room(digest, words)

@@ -9,10 +9,9 @@ from align_sync.flows.digest.background import (
     load_background,
     policy_of,
     week_of,
-    zone_of,
 )
 from align_sync.flows.digest.keep import keep_digest
-from align_sync.flows.digest.made import MadeDigest, say_present
+from align_sync.flows.digest.made import MadeDigest, say_present, say_taken
 from align_sync.flows.digest.posting import choose_channels, language_of
 from align_sync.flows.digest.resend import ToldDigest, find_made, list_digests, resend
 
@@ -33,6 +32,6 @@ __all__ = [
     "policy_of",
     "resend",
     "say_present",
+    "say_taken",
     "week_of",
-    "zone_of",
 ]

@@ -6,9 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from align_sync.app import App
-from align_sync.digests.model import Digest, DigestKind, DigestState
+from align_sync.digests.model import Digest, DigestKind
 from align_sync.digests.policy import DigestPolicy
 from align_sync.errors import UserError
+from align_sync.flows.digest.made import is_withheld
 from align_sync.store.channels import load_channels
 from align_sync.store.digests import StoredDigest, find_digest, load_before
 from align_sync.store.sprints import load_team_names
@@ -27,13 +28,7 @@ class Background:
     @property
     def was_shown(self) -> bool:
         """Whether anybody saw the digest of this week, if only as a preview."""
-        return self.present is not None and self.present.digest.state is not DigestState.WITHHELD
-
-
-def zone_of(app: App, team: str) -> str:
-    """The zone whose calendar tells the week; that of the organisation for leadership."""
-    own = (one.timezone for one in app.settings.teams if one.name.casefold() == team.casefold())
-    return next(own, None) or app.settings.timezone
+        return self.present is not None and not is_withheld(self.present)
 
 
 def week_of(at: datetime, zone: str) -> str:

@@ -12,13 +12,12 @@ FOR_ADMINISTRATORS = frozenset({DigestState.PREVIEW, DigestState.WITHHELD})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeDigest:
-    """`entries` is how many messages were put into the outbox now; `is_new` is false where the week had its digest."""
+    """`entries` is how many messages were put into the outbox now."""
 
     digest_id: int
     digest: Digest
     entries: int
     says: str
-    is_new: bool = True
 
 
 def say_present(present: StoredDigest) -> MadeDigest:
@@ -31,8 +30,25 @@ def say_present(present: StoredDigest) -> MadeDigest:
         digest=present.digest,
         entries=0,
         says=f"{name_of(present.digest)}: {was}, so that nothing is done{advice}",
-        is_new=False,
     )
+
+
+def _say_still_withheld(present: StoredDigest, digest: Digest) -> MadeDigest:
+    """Nothing was done: the notice of it went out before. The week is not used up by that."""
+    told = f"{name_of(digest)}: {digest.week} is still withheld ({digest.reason}), so that nothing is done"
+    return MadeDigest(digest_id=present.id, digest=digest, entries=0, says=told)
+
+
+def is_withheld(present: StoredDigest | None) -> bool:
+    """Whether the week has nothing but a notice to administrators."""
+    return present is not None and present.digest.state is DigestState.WITHHELD
+
+
+def say_taken(present: StoredDigest, digest: Digest) -> MadeDigest | None:
+    """Why a digest is not kept beside the present one of its week; None where it takes that one's place."""
+    if not is_withheld(present):
+        return say_present(present)
+    return _say_still_withheld(present, digest) if digest.state is DigestState.WITHHELD else None
 
 
 def name_of(digest: Digest) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 import orjson
@@ -12,6 +13,7 @@ from align_sync.app import App, draw_secret
 from align_sync.digests.model import Digest, DigestKind, DigestState
 from align_sync.digests.render.message import Message
 from align_sync.digests.render.slack import say_overtaken
+from align_sync.digests.words import LANGUAGES
 from align_sync.flows.digest.made import FOR_ADMINISTRATORS
 from align_sync.sending.entry import EntryState, OutboxEntry
 from align_sync.settings_channels import ChannelKind, ChannelSettings
@@ -41,6 +43,12 @@ def write_payload(message: Message) -> Payload:
     return orjson.dumps(message.payload, option=orjson.OPT_SORT_KEYS).decode(), message.is_reply
 
 
+@cache
+def fillers() -> frozenset[Payload]:
+    """What replies become that a newer digest does not need, in any language."""
+    return frozenset(write_payload(say_overtaken(language)) for language in LANGUAGES)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Writes the messages of one digest down; what it is given a connection for is its caller's transaction."""
@@ -50,9 +58,9 @@ class Desk:
     digest: Digest
     digest_id: int
 
-    def queue(self, channel: ChannelSettings, number: int, messages: Sequence[Message]) -> int:
+    def queue(self, channel: ChannelSettings, number: int, messages: Sequence[Message], *, may_change: bool) -> int:
         """Where the channel can change what it sent, what stands there from this week is changed. Returns how many."""
-        earlier = self._find_earlier(channel) if channel.kind is ChannelKind.SLACK else {}
+        earlier = self._find_earlier(channel) if may_change and channel.kind is ChannelKind.SLACK else {}
         payloads = [write_payload(message) for message in messages]
         surplus = write_payload(say_overtaken(language_of(self.app, channel)))
         payloads += [surplus] * (max(earlier, default=-1) + 1 - len(payloads))

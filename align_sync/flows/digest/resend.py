@@ -8,7 +8,7 @@ from align_sync.digests.model import Digest, DigestKind
 from align_sync.digests.render import render_messages
 from align_sync.errors import UserError
 from align_sync.flows.digest.made import MadeDigest, name_of
-from align_sync.flows.digest.posting import Desk, Payload, choose_channels, language_of, write_payload
+from align_sync.flows.digest.posting import Desk, Payload, choose_channels, fillers, language_of, write_payload
 from align_sync.store.digests import (
     NEWEST,
     StoredDigest,
@@ -74,6 +74,10 @@ def resend(app: App, kind: DigestKind, team: str, week: str) -> MadeDigest:
 
 
 def _as_it_was(sent: Sequence[StoredMessage], one: StoredDigest) -> list[Payload]:
-    """What was written down for it the first time; nothing where it never was, or was removed since."""
+    """What was written down for it the first time; nothing where it never was, or was removed since.
+
+    What only emptied a place in the thread of an earlier one has no place in a new thread.
+    """
     own = sorted((message for message in sent if message.number == str(one.number)), key=lambda message: message.part)
-    return [(message.payload, message.is_reply) for message in own]
+    told = ((message.payload, message.is_reply) for message in own)
+    return [payload for payload in told if payload not in fillers()]

@@ -10,6 +10,7 @@ from align_sync.errors import (
     AuthError,
     FatalError,
     InterruptedPullError,
+    NotYetError,
     RetriableError,
     UnsafeSweepError,
     UserError,
@@ -50,6 +51,8 @@ def end_badly(app: App, run: Run, error: Exception, blocked_until: datetime | No
     if isinstance(error, AlreadyRunningError):
         # A person pulls by hand, say. It is no failure, and over sooner or later.
         return Ending(state=RunState.QUEUED, is_untried=True, wait=app.settings.serve.lease)
+    if isinstance(error, NotYetError):
+        return Ending(state=RunState.QUEUED, is_untried=True, wait=error.wait)
     wait = retry_after(run.attempt, app.seams.uniform) if _may_pass(error) else None
     if wait is not None and isinstance(error, RetriableError) and error.retry_at is not None:
         wait = max(wait, error.retry_at - app.now())

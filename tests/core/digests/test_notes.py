@@ -1,5 +1,6 @@
 """What a digest keeps of items and key results."""
 
+import shlex
 from dataclasses import fields, replace
 from datetime import timedelta
 
@@ -7,11 +8,14 @@ import pytest
 
 from align_sync.digests.document import write_digest
 from align_sync.digests.model import ChangeSort, Fix
-from align_sync.digests.notes import KEY_RESULT, LARGEST, list_changes
-from align_sync.linking.evidence import Bucket
+from align_sync.digests.notes import KEY_RESULT, LARGEST, list_changes, note_item
+from align_sync.linking.evidence import Bucket, Rejected, RejectReason, RuleKind
+from align_sync.linking.words import say_rejected
 from align_sync.okr.standing import Health, HealthPolicy, KeyResultStanding, Verdict
 from align_sync.reports.changes import ChangeKind, compare
+from align_sync.reports.fixes import propose_fixes
 from align_sync.reports.model import AlignmentReport, ReportItem
+from align_sync.work import ItemRef
 from tests.core.digests.made import make, make_report
 from tests.core.reports.built import PERSON, build
 from tests.make import NOW, make_book, make_kr, make_report_item
@@ -72,6 +76,37 @@ def test_a_dead_link_has_its_wrong_name_and_the_right_key(because: str, wrong: s
 
     (note,) = digest.dead_links
     assert (note.key, note.wrong_name, note.right_key) == ("PAY-2", wrong, "ret90")
+
+
+REFUSED = [reason for reason in RejectReason if reason.is_refusal]
+
+
+@pytest.mark.parametrize("distance", [0, 1])
+@pytest.mark.parametrize("reason", REFUSED)
+@pytest.mark.parametrize("rule", RuleKind)
+def test_the_wrong_name_is_found_in_whatever_linking_says_of_it(
+    rule: RuleKind, reason: RejectReason, distance: int
+) -> None:
+    """Linking says it in a sentence: where that sentence changes, this fails, and a digest would quote all of it."""
+    via = ItemRef(source="jira", external_id="1", key="PAY-100")
+    rejected = Rejected(reason=reason, key="old", rule=rule, field="OKR", found="okr/ret 09", via=via,
+                        distance=distance, suggestion="ret90")  # fmt: skip
+    item = make_report_item("PAY-2", Bucket.INVALID, because=say_rejected(rejected))
+
+    said = note_item(item).wrong_name
+    assert said == ("OKR okr/ret 09" if rule is RuleKind.URL else "okr/ret 09")
+
+
+@pytest.mark.parametrize("key", ["PAY-1", "it's odd"])
+@pytest.mark.parametrize("suggestion", [None, "ret90"])
+@pytest.mark.parametrize("bucket", [bucket for bucket in Bucket if bucket.is_actionable])
+def test_three_commands_are_found_in_whatever_reports_propose(bucket: Bucket, suggestion: str | None, key: str) -> None:
+    item = replace(make_report_item(key, bucket, parent="PAY-9"), suggestion=suggestion)
+    fixes = note_item(replace(item, fixes=propose_fixes(item, tracker="Jira"))).fixes
+
+    told = [shlex.split(fix.command) for fix in fixes]
+    assert told[0][:5] == ["align-sync", "link", "add", key, suggestion or KEY_RESULT]
+    assert [words[1] for words in told] == ["link", "exempt", "dispute"]
 
 
 def test_exemptions_that_end_within_a_week_are_named_without_their_author() -> None:

@@ -20,7 +20,7 @@ from align_sync.digests.render import render_main, render_messages, render_previ
 from align_sync.digests.render.card import LONGEST_CARD
 from align_sync.digests.render.pasting import list_unlinked
 from align_sync.digests.render.preview import WIDTH, fit
-from align_sync.digests.render.said import MOST_LINES, MOST_LISTED, LineKind, tell
+from align_sync.digests.render.said import MOST_ITEMS, MOST_LINES, MOST_LISTED, LineKind, tell
 from align_sync.digests.render.sentences import say_figures, say_freshness, write
 from align_sync.digests.render.webhook_schema import digest_schema
 from align_sync.digests.words import words_of
@@ -284,10 +284,47 @@ def test_a_webhook_of_slack_gets_one_message_that_says_where_the_rest_is() -> No
     (only,) = render_messages(make_news(), "slack_webhook", "en")
     (short,) = render_messages(DIGESTS["unchanged"], "slack_webhook", "en")
 
-    assert "Details: align-sync digest preview" in str(only.payload["blocks"])
-    assert "Details: align-sync digest preview" in str(only.payload["plain_blocks"])
+    assert "Details: `align-sync digest preview -t Payments`" in str(only.payload["blocks"])
+    assert "Details: `align-sync digest preview -t Payments`" in str(only.payload["plain_blocks"])
     assert "Details" not in str(short.payload)
+    (roll_up,) = render_messages(make_leadership(), "slack_webhook", "it")
+    assert "Dettagli: `align-sync digest preview --leadership`" in str(roll_up.payload["blocks"])
+    (odd,) = render_messages(make_news(team="a`b"), "slack_webhook", "en")
+    assert "Details: `align-sync digest preview`" in str(odd.payload["blocks"])
     assert render_messages(DIGESTS["quiet"], "slack", "en") == ()
+
+
+def test_titles_in_lists_are_cut_by_the_room_there() -> None:
+    title = "Keep the amount when a payment is retried after the gateway timed out twice"
+    digest = make_news(dead_links=(replace(make_news().dead_links[0], title=title, wrong_name="okr/" + "x" * 40),))
+
+    for kind in ("email", "file"):
+        shown = _from_markdown(payload(digest, kind)["text"])
+        assert f"{title} · 1 point · dead link okr/{'x' * 40} → looks like ret90" in shown
+
+
+def test_teams_that_differ_have_files_that_differ() -> None:
+    teams = ("R&D", "R D", "r-d", "支付", "物流", "x" * 61, "x" * 62, "Customer success", "Payments", "")
+    names = [payload(make_news(team=team), "file")["name"] for team in teams]
+
+    assert len(set(names)) == len(teams)
+    assert names[-2] == "digest-2026-W48-team-payments.md"
+    assert names[2] == "digest-2026-W48-team-r-d.md"
+    assert re.fullmatch(r"digest-2026-W48-team-customer-success-[0-9a-f]{8}\.md", names[7])
+    assert payload(make_news(team="PAYMENTS"), "file")["name"] == names[-2]
+    assert payload(make_leadership(), "file")["name"] == "digest-2026-W48-leadership.md"
+
+
+@pytest.mark.parametrize("mention", ["@everyone", "@here", "<@&1>", "<@!42>", "<#7>", "<!channel>", "a@b @all"])
+def test_a_text_for_services_without_cards_mentions_nobody(mention: str) -> None:
+    digest = replace(poison(mention), dead_links=(make_note(3, address=f"https://x.example/{mention}"),))
+    apprise = payload(digest, "apprise")
+
+    shown = apprise["title"] + apprise["text"]
+    assert not re.search(r"<[@#!&]|@(?:everyone|here|all|b|&|!)", shown)
+    assert "@\u2060" in shown or "<\u2060" in shown
+    foot = next(line for line in apprise["text"].splitlines() if "align-sync report unlinked" in line)
+    assert shlex.split(foot[foot.index("align-sync report") :]) == shlex.split(list_unlinked(digest))
 
 
 def test_a_kind_of_channel_that_is_not_known_is_refused() -> None:
@@ -296,13 +333,21 @@ def test_a_kind_of_channel_that_is_not_known_is_refused() -> None:
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    digest = make_news(unlinked_items=tuple(make_note(number) for number in range(1, MOST_LISTED + 8)))
+    digest = make_news(unlinked_items=tuple(make_note(number) for number in range(1, MOST_ITEMS + 8)),
+                       expiring=make_news().expiring * (MOST_LISTED + 2))  # fmt: skip
 
-    assert "\n      and 7 more items\n" in render_preview(digest, "en")
+    shown = render_preview(digest, "en")
+    assert "\n      and 7 more items\n          align-sync report unlinked -t Payments\n" in shown
+    assert "\n      and 2 more exemptions\n" in shown
+    digest = make_news(dead_links=make_news().dead_links * (MOST_ITEMS + 1))
+    command = "align-sync report alignment --bucket invalid -t Payments"
+    assert f"and 1 more dead link\n          {command}\n" in render_preview(digest, "en")
     card = payload(replace(digest, unlinked_items=digest.largest * 30, dead_links=digest.largest * 30,
                            idle=digest.idle * 300), "apprise")["card"]  # fmt: skip
     assert len(orjson.dumps(card)) < LONGEST_CARD + 4_000
-    assert "There is more" in card["body"][-1]["text"]
+    assert card["body"][-1]["text"] == "There is more: align-sync digest preview -t Payments"
+    odd = payload(make_news(team="a_b", idle=digest.idle * 300, unlinked_items=digest.largest * 90), "apprise")["card"]
+    assert odd["body"][-1]["text"] == "There is more: align-sync digest preview"
 
 
 def test_a_source_that_is_fresh_has_no_banner() -> None:

@@ -8,11 +8,12 @@ import pytest
 from align_sync.digests.model import Digest, DigestKind, DigestState, WeekPoint
 from align_sync.digests.past import find_before
 from align_sync.digests.policy import DigestPolicy
-from align_sync.digests.trust import find_unusable
+from align_sync.digests.trust import choose_sources, find_unusable, narrow_sources
 from align_sync.linking.evidence import Bucket
 from align_sync.reports.changes import Changes, compare
 from align_sync.reports.model import AlignmentReport, SourceLine, SourceState
 from tests.core.digests.made import make, make_earlier, make_report
+from tests.core.reports.built import build
 from tests.make import NOW, make_report_item, make_source
 
 PREVIEW = DigestPolicy(preview_first=True)
@@ -98,6 +99,8 @@ def test_a_fall_that_looks_like_loss_is_held_until_a_person_says_that_it_is_righ
 
     assert digest.state.value == state
     assert (before.items, digest.items) == (sum(items), sum(unlinked))
+    shown = replace(before, state=DigestState.PREVIEW)
+    assert (make(now, shown, force=force).state.value == "partial") == (state == "partial"), "whoever saw it"
     older = replace(before, items=0)
     assert make(now, older, before=older).state is not DigestState.PARTIAL, "nobody knows how many there were"
     assert ("fell from 10 to 4 while the items in scope fell from 30 to 16" in digest.reason) == (state == "partial")
@@ -107,6 +110,8 @@ def test_deltas_are_taken_only_from_a_digest_whose_figures_hold() -> None:
     unsure, sure = earlier(DigestState.PARTIAL), make_earlier("2026-W45")
 
     assert make(before=unsure).coverage_before is None
+    assert make(before=earlier(DigestState.PREVIEW)).coverage_before is None, "its readers never saw that"
+    assert find_before("2026-W48", (earlier(DigestState.PREVIEW), sure)) == sure
     found = find_before("2026-W48", (unsure, sure))
     assert found == sure
     digest = make(before=found)
@@ -123,9 +128,7 @@ def test_a_source_that_is_too_old_is_left_out_and_named() -> None:
     assert find_unusable(lines, DigestPolicy(), NOW) == {"linear"}
     assert (digest.unlinked, digest.coverage, digest.state) == (2, None, DigestState.PARTIAL)
     assert digest.withheld == digest.reason == "left out, since it is too old or was never read: linear"
-    assert [(note.team, note.coverage, note.unlinked) for note in leadership.teams] == [
-        ("Payments", 0.8, 2), ("Search", None, 0),
-    ]  # fmt: skip
+    assert (leadership.state, leadership.coverage, leadership.teams) == (DigestState.PARTIAL, None, ())
 
 
 def test_figures_without_the_sources_that_were_left_out_stand() -> None:
@@ -174,6 +177,37 @@ def test_leadership_gets_totals_and_no_names() -> None:
     assert len(digest.changes) == len(changes.changes)
     assert not digest.largest
     assert not digest.unlinked_items
+
+
+@pytest.mark.parametrize(
+    ("items", "sprints", "kinds", "own"),
+    [
+        # Where it has work, and where its settings say that it works, though nothing was read there yet.
+        (("linear",), (), (), ["linear"]),
+        (("linear",), (), ("jira",), ["jira", "jira-2", "linear"]),
+        (("jira", "linear"), (), (), ["jira", "linear"]),
+        (("jira",), ("linear",), (), ["jira", "linear"]),
+        ((), (), ("linear",), ["linear"]),
+        # Nobody knows where the work is.
+        ((), (), (), ["jira", "jira-2", "linear", "other"]),
+    ],
+)
+def test_a_team_is_judged_by_the_sources_of_its_own_work(
+    items: tuple[str, ...], sprints: tuple[str, ...], kinds: tuple[str, ...], own: list[str]
+) -> None:
+    lines = tuple(map(make_source, ("jira", "jira-2", "linear", "other")))
+    report = build(*(make_report_item(f"X-{source}", source=source) for source in items), sources=lines)
+    shown = tuple(replace(report.sprints[0], source=source) for source in (*items, *sprints))
+
+    assert [one.source for one in choose_sources(replace(report, sprints=shown), kinds)] == own
+
+
+def test_a_report_of_fewer_sources_is_as_old_as_the_oldest_of_them() -> None:
+    lines = (make_source(), make_source("linear", complete_at=NOW), NEVER)
+    report = make_report(sources=lines)
+
+    assert narrow_sources(report, lines[1:2]).data_as_of == NOW
+    assert narrow_sources(report, lines[2:]).data_as_of is None
 
 
 def line(source: str, failure: str = "") -> SourceLine:

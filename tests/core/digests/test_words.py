@@ -1,8 +1,11 @@
 """The catalogues are whole, and numbers and dates are written as people of the language write them."""
 
 import ast
+import inspect
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from align_sync.digests.reasons import retell
 from align_sync.digests.words import LANGUAGES, Piece, words_of
+from align_sync.reports import withholding
 from align_sync.reports.model import Lens
 from align_sync.reports.withholding import Masses, reason_to_withhold
 
@@ -164,6 +168,32 @@ def test_why_a_figure_is_withheld_is_told_in_every_language(masses: Masses, told
 
     assert retell(reason, words_of("it")) == told
     assert retell(reason, words_of("en")) == reason
+
+
+def test_no_sentence_of_reports_is_shown_in_english_to_others() -> None:
+    """All that they withhold a figure for, in every lens: where a sentence changes, its pattern has to."""
+    amounts = (0, 0.5, 1, 9, 40)
+    teams: tuple[tuple[str, ...], ...] = ((), ("Pay",))
+    told = {
+        reason_to_withhold(
+            mass(lens, items=items, total=9, linked=linked, missed=missed, exempt=exempt, unknown=unknown,
+                 imputed=imputed, silent_teams=silent),
+            unknown_limit=0.05, imputed_limit=0.2,
+        )
+        for lens in Lens
+        for items, linked, missed, exempt in product((0, 9), (0, 4), (0, 2), (0, 3))
+        for unknown, imputed in product(amounts, amounts)
+        for silent in teams
+    }  # fmt: skip
+    told |= {
+        reason_to_withhold(mass(lens, total=0), unknown_limit=0, imputed_limit=0) for lens in (Lens.DAYS, Lens.POINTS)
+    }
+    kinds = {re.sub(r"[\d.<]+", "0", reason) for reason in told if reason}
+    source = inspect.getsource(withholding)
+    assert len(kinds) >= source.count('return "') - source.count('return ""') + source.count('return f"')
+    assert [reason for reason in told if reason and retell(reason, words_of("it")) == reason] == []
+    english = re.compile(r"\b(?:items?|points?|person-days?|could|be|judged|more|than|limit|all|scope|estimated)\b")
+    assert [reason for reason in told if english.search(retell(reason, words_of("it")))] == []
 
 
 def test_a_reason_of_others_stands_as_it_is() -> None:
