@@ -40,9 +40,9 @@ wheel: $(STAMP)  ## Build the wheel into dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
 lock:  ## Pin all dependencies by hash; needs uv
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 		--no-annotate --extra postgres --extra scale --custom-compile-command "make lock" --upgrade -q -o requirements.lock
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 		--no-annotate --extra postgres --extra scale --extra notify --group dev --custom-compile-command "make lock" --upgrade -q \
 		-o requirements-dev.lock
 
