@@ -89,7 +89,10 @@ def test_each_message_arrives_once_for_long(
 
 @pytest.mark.long
 @pytest.mark.postgres
-def test_each_message_arrives_once_from_a_server_for_long(drainer: Drainer, make_postgres: Callable[[], str]) -> None:
+def test_each_message_arrives_once_from_a_server_for_long(
+    drainer: Drainer, make_postgres: Callable[[], str], capsys: pytest.CaptureFixture[str]
+) -> None:
     sweep = Sweep(drainer, make_postgres)
     sweep_all(sweep, KILLS)
+    tell(capsys, "PostgreSQL", sweep.counts)
     check(sweep)
